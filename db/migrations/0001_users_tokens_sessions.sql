@@ -1,0 +1,97 @@
+-- Users, their API tokens and their sessions.
+
+CREATE DOMAIN postern.username AS text
+    CONSTRAINT username_text CHECK (VALUE ~ '^[[:alnum:]@.+_-]+$' AND char_length(VALUE) <= 150);
+COMMENT ON DOMAIN postern.username IS
+    'A user name: 1 to 150 letters, digits and @ . + - _';
+
+CREATE TABLE postern.users (
+    id                uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    username          postern.username NOT NULL,
+    password_hash     text CONSTRAINT users_password_hash_argon2id
+                      CHECK (password_hash ~ '^\$argon2id\$v=19\$m=[0-9]+,t=[0-9]+,p=[0-9]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$'),
+    is_active         boolean NOT NULL DEFAULT true,
+    is_superuser      boolean NOT NULL DEFAULT false,
+    may_manage_tokens boolean NOT NULL DEFAULT true,
+    first_name        text NOT NULL DEFAULT '' CONSTRAINT users_first_name_length CHECK (char_length(first_name) <= 150),
+    last_name         text NOT NULL DEFAULT '' CONSTRAINT users_last_name_length CHECK (char_length(last_name) <= 150),
+    email             text NOT NULL DEFAULT '' CONSTRAINT users_email_form
+                      CHECK (email = '' OR (email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$' AND char_length(email) <= 254)),
+    config            jsonb NOT NULL DEFAULT '{}' CONSTRAINT users_config_object
+                      CHECK (jsonb_typeof(config) = 'object' AND octet_length(config::text) <= 131072),
+    created           timestamptz NOT NULL DEFAULT now(),
+    last_login        timestamptz,
+    CONSTRAINT users_last_login_after_created CHECK (last_login >= created)
+);
+CREATE UNIQUE INDEX users_username_key ON postern.users (lower(username));
+COMMENT ON TABLE postern.users IS 'Who may sign in and own API tokens.';
+COMMENT ON COLUMN postern.users.id IS 'Identifier, never reused.';
+COMMENT ON COLUMN postern.users.username IS 'Name to sign in with; unique whatever its case.';
+COMMENT ON COLUMN postern.users.password_hash IS 'argon2id line (RFC 9106) as printed by "postern hash"; NULL: no password sign-in.';
+COMMENT ON COLUMN postern.users.is_active IS 'False: nothing of this user is accepted, neither password, token nor session.';
+COMMENT ON COLUMN postern.users.is_superuser IS 'True: every permission is granted.';
+COMMENT ON COLUMN postern.users.may_manage_tokens IS 'False: may not create or modify own API tokens (listing and deleting stay allowed).';
+COMMENT ON COLUMN postern.users.first_name IS 'Given name, for display.';
+COMMENT ON COLUMN postern.users.last_name IS 'Family name, for display.';
+COMMENT ON COLUMN postern.users.email IS 'E-mail address, or empty.';
+COMMENT ON COLUMN postern.users.config IS 'Preferences that /api/users/config/ reads and writes, a JSON object.';
+COMMENT ON COLUMN postern.users.created IS 'When the user was added.';
+COMMENT ON COLUMN postern.users.last_login IS 'Last sign-in on the web page; NULL: never. Tokens and Basic do not count.';
+
+CREATE TABLE postern.tokens (
+    id            uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id       uuid NOT NULL REFERENCES postern.users ON DELETE CASCADE,
+    digest        bytea NOT NULL CONSTRAINT tokens_digest_key UNIQUE
+                  CONSTRAINT tokens_digest_length CHECK (octet_length(digest) = 32),
+    pepper        smallint NOT NULL CONSTRAINT tokens_pepper_positive CHECK (pepper > 0),
+    tail          text NOT NULL CONSTRAINT tokens_tail_form CHECK (tail ~ '^[0-9a-f]{6}$'),
+    created       timestamptz NOT NULL DEFAULT now(),
+    expires       timestamptz,
+    write_enabled boolean NOT NULL DEFAULT true,
+    description   text NOT NULL DEFAULT '' CONSTRAINT tokens_description_length CHECK (char_length(description) <= 200),
+    allowed_ips   cidr[] NOT NULL DEFAULT '{}' CONSTRAINT tokens_allowed_ips_count CHECK (cardinality(allowed_ips) <= 100)
+);
+CREATE INDEX tokens_user_id_created_idx ON postern.tokens (user_id, created, id);
+COMMENT ON TABLE postern.tokens IS 'API tokens. The key itself is stored nowhere, only its keyed digest.';
+COMMENT ON COLUMN postern.tokens.id IS 'Identifier, as used in URLs and logs.';
+COMMENT ON COLUMN postern.tokens.user_id IS 'Owner.';
+COMMENT ON COLUMN postern.tokens.digest IS 'HMAC-SHA-256 of the 20 key bytes under the pepper.';
+COMMENT ON COLUMN postern.tokens.pepper IS 'Number of the pepper (POSTERN_PEPPER_FILE) that made the digest.';
+COMMENT ON COLUMN postern.tokens.tail IS 'Last six hex digits of the key, for people to tell tokens apart.';
+COMMENT ON COLUMN postern.tokens.created IS 'When the token was created.';
+COMMENT ON COLUMN postern.tokens.expires IS 'From this moment on the token is refused; NULL: never.';
+COMMENT ON COLUMN postern.tokens.write_enabled IS 'False: only GET, HEAD and OPTIONS.';
+COMMENT ON COLUMN postern.tokens.description IS 'What the token is for, at most 200 characters.';
+COMMENT ON COLUMN postern.tokens.allowed_ips IS 'Networks from which the token is accepted; empty: any.';
+
+CREATE TABLE postern.token_use (
+    token_id  uuid PRIMARY KEY REFERENCES postern.tokens ON DELETE CASCADE,
+    last_used timestamptz NOT NULL
+);
+COMMENT ON TABLE postern.token_use IS 'When tokens were last used, kept apart so that use never locks the token itself.';
+COMMENT ON COLUMN postern.token_use.token_id IS 'The token.';
+COMMENT ON COLUMN postern.token_use.last_used IS 'Last accepted use, exact to one minute.';
+
+CREATE TABLE postern.sessions (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id    uuid NOT NULL REFERENCES postern.users ON DELETE CASCADE,
+    digest     bytea NOT NULL CONSTRAINT sessions_digest_key UNIQUE
+               CONSTRAINT sessions_digest_length CHECK (octet_length(digest) = 32),
+    created    timestamptz NOT NULL DEFAULT now(),
+    last_seen  timestamptz NOT NULL DEFAULT now(),
+    address    inet,
+    user_agent text NOT NULL DEFAULT '' CONSTRAINT sessions_user_agent_length CHECK (char_length(user_agent) <= 300),
+    flash      jsonb NOT NULL DEFAULT '[]' CONSTRAINT sessions_flash_array CHECK (jsonb_typeof(flash) = 'array'),
+    CONSTRAINT sessions_seen_after_created CHECK (last_seen >= created)
+);
+CREATE INDEX sessions_user_id_idx ON postern.sessions (user_id);
+CREATE INDEX sessions_last_seen_idx ON postern.sessions (last_seen);
+COMMENT ON TABLE postern.sessions IS 'Signed-in browsers.';
+COMMENT ON COLUMN postern.sessions.id IS 'Identifier, as used in logs and on the sessions page; no secret.';
+COMMENT ON COLUMN postern.sessions.user_id IS 'Whose session.';
+COMMENT ON COLUMN postern.sessions.digest IS 'SHA-256 of the 256-bit session id in the cookie.';
+COMMENT ON COLUMN postern.sessions.created IS 'Sign-in; the absolute limit counts from here.';
+COMMENT ON COLUMN postern.sessions.last_seen IS 'Last request, exact to one minute; the idle limit counts from here.';
+COMMENT ON COLUMN postern.sessions.address IS 'Client address at sign-in.';
+COMMENT ON COLUMN postern.sessions.user_agent IS 'Browser at sign-in, cut at 300 characters.';
+COMMENT ON COLUMN postern.sessions.flash IS 'Messages to show on the next page.';
