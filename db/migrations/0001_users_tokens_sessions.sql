@@ -45,8 +45,8 @@ CREATE TABLE postern.tokens (
                   CONSTRAINT tokens_digest_length CHECK (octet_length(digest) = 32),
     pepper        smallint NOT NULL CONSTRAINT tokens_pepper_positive CHECK (pepper > 0),
     tail          text NOT NULL CONSTRAINT tokens_tail_form CHECK (tail ~ '^[0-9a-f]{6}$'),
-    created       timestamptz NOT NULL DEFAULT now(),
-    expires       timestamptz,
+    created       timestamptz NOT NULL DEFAULT now() CONSTRAINT tokens_created_finite CHECK (isfinite(created)),
+    expires       timestamptz CONSTRAINT tokens_expires_finite CHECK (isfinite(expires)),
     write_enabled boolean NOT NULL DEFAULT true,
     description   text NOT NULL DEFAULT '' CONSTRAINT tokens_description_length CHECK (char_length(description) <= 200),
     allowed_ips   cidr[] NOT NULL DEFAULT '{}' CONSTRAINT tokens_allowed_ips_count CHECK (cardinality(allowed_ips) <= 100)
@@ -95,3 +95,41 @@ COMMENT ON COLUMN postern.sessions.last_seen IS 'Last request, exact to one minu
 COMMENT ON COLUMN postern.sessions.address IS 'Client address at sign-in.';
 COMMENT ON COLUMN postern.sessions.user_agent IS 'Browser at sign-in, cut at 300 characters.';
 COMMENT ON COLUMN postern.sessions.flash IS 'Messages to show on the next page.';
+
+-- Rules on tokens and identifiers that hold whoever writes.
+
+CREATE FUNCTION postern.refuse_born_expired() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'a token cannot expire before it was created'
+        USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'expires',
+              CONSTRAINT = 'tokens_expires_after_created',
+              DETAIL = format('created %s, expires %s', NEW.created, NEW.expires),
+              HINT = 'Give a later time, or NULL for a token that never expires. To end an existing token now, UPDATE its expires.';
+END $$;
+COMMENT ON FUNCTION postern.refuse_born_expired() IS 'Trigger: a new token may not lie in the past already.';
+
+CREATE TRIGGER tokens_expires_after_created BEFORE INSERT ON postern.tokens
+    FOR EACH ROW WHEN (NEW.expires < NEW.created) EXECUTE FUNCTION postern.refuse_born_expired();
+
+CREATE FUNCTION postern.refuse_new_identity() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION '% of a % never changes', TG_ARGV[0], TG_ARGV[1]
+        USING ERRCODE = 'integrity_constraint_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+              CONSTRAINT = TG_NAME, HINT = TG_ARGV[2];
+END $$;
+COMMENT ON FUNCTION postern.refuse_new_identity() IS
+    'Trigger: refuses the update. Arguments: the columns, the kind of row, the hint.';
+
+CREATE TRIGGER users_identity BEFORE UPDATE ON postern.users
+    FOR EACH ROW WHEN ((OLD.id, OLD.created) IS DISTINCT FROM (NEW.id, NEW.created))
+    EXECUTE FUNCTION postern.refuse_new_identity('id or created', 'user', 'The username can be changed; the identity behind it cannot.');
+CREATE TRIGGER tokens_identity BEFORE UPDATE ON postern.tokens
+    FOR EACH ROW WHEN ((OLD.id, OLD.user_id, OLD.created) IS DISTINCT FROM (NEW.id, NEW.user_id, NEW.created))
+    EXECUTE FUNCTION postern.refuse_new_identity('id, user_id or created', 'token',
+                                                 'Delete the token and create one for the other user.');
+CREATE TRIGGER sessions_identity BEFORE UPDATE ON postern.sessions
+    FOR EACH ROW WHEN ((OLD.id, OLD.user_id, OLD.created) IS DISTINCT FROM (NEW.id, NEW.user_id, NEW.created))
+    EXECUTE FUNCTION postern.refuse_new_identity('id, user_id or created', 'session',
+                                                 'End the session; the user signs in again.');
