@@ -115,7 +115,7 @@ CREATE TRIGGER tokens_expires_after_created BEFORE INSERT ON postern.tokens
 CREATE FUNCTION postern.refuse_new_identity() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RAISE EXCEPTION '% of a % never changes', TG_ARGV[0], TG_ARGV[1]
+    RAISE EXCEPTION '% of a % never change', TG_ARGV[0], TG_ARGV[1]
         USING ERRCODE = 'integrity_constraint_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
               CONSTRAINT = TG_NAME, HINT = TG_ARGV[2];
 END $$;
@@ -124,12 +124,12 @@ COMMENT ON FUNCTION postern.refuse_new_identity() IS
 
 CREATE TRIGGER users_identity BEFORE UPDATE ON postern.users
     FOR EACH ROW WHEN ((OLD.id, OLD.created) IS DISTINCT FROM (NEW.id, NEW.created))
-    EXECUTE FUNCTION postern.refuse_new_identity('id or created', 'user', 'The username can be changed; the identity behind it cannot.');
+    EXECUTE FUNCTION postern.refuse_new_identity('id and created', 'user', 'The username can be changed; the identity behind it cannot.');
 CREATE TRIGGER tokens_identity BEFORE UPDATE ON postern.tokens
     FOR EACH ROW WHEN ((OLD.id, OLD.user_id, OLD.created) IS DISTINCT FROM (NEW.id, NEW.user_id, NEW.created))
-    EXECUTE FUNCTION postern.refuse_new_identity('id, user_id or created', 'token',
+    EXECUTE FUNCTION postern.refuse_new_identity('id, user_id and created', 'token',
                                                  'Delete the token and create one for the other user.');
 CREATE TRIGGER sessions_identity BEFORE UPDATE ON postern.sessions
     FOR EACH ROW WHEN ((OLD.id, OLD.user_id, OLD.created) IS DISTINCT FROM (NEW.id, NEW.user_id, NEW.created))
-    EXECUTE FUNCTION postern.refuse_new_identity('id, user_id or created', 'session',
+    EXECUTE FUNCTION postern.refuse_new_identity('id, user_id and created', 'session',
                                                  'End the session; the user signs in again.');
