@@ -1,5 +1,6 @@
-/* text.c: strict text functions. Before: base/arena.c. After: every parser of input. */
+/* text.c: strict text functions. Before: base/arena.c, base/buf.c. After: every parser of input. */
 #include "base/text.h"
+#include "base/buf.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -81,43 +82,67 @@ bool same_secret(const void *a, const void *b, size_t n)
 	return sodium_memcmp(a, b, n) == 0;
 }
 
-/* Reads one code point of at most n bytes; 0 bytes read means it is not valid. */
-static size_t utf8_decode(const unsigned char *s, size_t n, uint32_t *out)
+size_t utf8_step(const char *s, size_t n, enum utf8_kind *kind)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
-	uint32_t c;
+	const unsigned char *p = (const unsigned char *)s;
+	size_t want = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	/* the range of the second byte shuts out overlong forms, surrogates and what is too large */
+	unsigned char low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned char high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+	size_t len = 1;
 
-	if (len == 1) {
-		*out = s[0];
+	if ((p[0] >= 0x80 && p[0] < 0xc2) || p[0] > 0xf4) {
+		*kind = UTF8_BAD_START;
 		return 1;
 	}
-	if (len == 0 || len > n || s[0] > 0xf4)
+	for (; len < want && len < n && p[len] >= low && p[len] <= high; len++)
+		low = 0x80, high = 0xbf;
+	*kind = len == want ? UTF8_OK : len < n ? UTF8_BAD_CONTINUATION : UTF8_CUT_OFF;
+	return len;
+}
+
+/* Reads one code point of at most n bytes; 0 bytes read means it is not valid. */
+static size_t utf8_decode(const char *s, size_t n, uint32_t *out)
+{
+	enum utf8_kind kind;
+	size_t len = utf8_step(s, n, &kind);
+	uint32_t c = (unsigned char)s[0];
+
+	if (kind != UTF8_OK)
 		return 0;
-	c = s[0] & (0xffu >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
+	if (len > 1)
+		c &= 0xffu >> (len + 1);
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
 	*out = c;
 	return len;
 }
 
 bool utf8_valid(const char *s, size_t n)
 {
-	uint32_t c;
+	enum utf8_kind kind = UTF8_OK;
 
-	for (size_t i = 0; i < n;) {
-		size_t len = utf8_decode((const unsigned char *)s + i, n - i, &c);
+	for (size_t i = 0; i < n && kind == UTF8_OK;)
+		i += (unsigned char)s[i] < 0x80 ? 1 : utf8_step(s + i, n - i, &kind);
+	return kind == UTF8_OK;
+}
 
-		if (len == 0)
-			return false;
-		i += len;
+const char *utf8_replace(struct arena *a, const char *s, size_t *n)
+{
+	struct buf b = BUF(a);
+	enum utf8_kind kind;
+
+	if (utf8_valid(s, *n))
+		return s;
+	for (size_t i = 0, len; i < *n; i += len) {
+		len = utf8_step(s + i, *n - i, &kind);
+		if (kind == UTF8_OK)
+			buf_add(&b, s + i, len);
+		else
+			buf_adds(&b, "\xef\xbf\xbd");
 	}
-	return true;
+	*n = b.len;
+	return buf_str(&b);
 }
 
 size_t utf8_length(const char *s, size_t n)
@@ -176,7 +201,7 @@ const char *utf8_trim(const char *s, size_t *n)
 	uint32_t c;
 
 	while (end > 0) {
-		size_t len = utf8_decode((const unsigned char *)s, end, &c);
+		size_t len = utf8_decode(s, end, &c);
 
 		if (len == 0 || !is_space(c))
 			break;
@@ -188,7 +213,7 @@ const char *utf8_trim(const char *s, size_t *n)
 
 		while (start > 0 && ((unsigned char)s[start] & 0xc0) == 0x80)
 			start--;
-		if (utf8_decode((const unsigned char *)s + start, end - start, &c) == 0 || !is_space(c))
+		if (utf8_decode(s + start, end - start, &c) == 0 || !is_space(c))
 			break;
 		end = start;
 	}
