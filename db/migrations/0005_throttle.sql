@@ -76,6 +76,14 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION postern.login_give_back(text, text) IS 'Takes one attempt back from the counter.';
 
+CREATE FUNCTION postern.login_sweep() RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM postern.login_attempts WHERE (kind, key) IN (
+        SELECT a.kind, a.key FROM postern.login_attempts AS a WHERE a.window_ends < clock_timestamp()
+         ORDER BY a.window_ends LIMIT 1000 FOR UPDATE SKIP LOCKED)
+$$;
+COMMENT ON FUNCTION postern.login_sweep() IS 'Removes counters whose window is over, a thousand at a time; one attempt in a hundred does it.';
+
 -- Every function locks the user's row before the address's row, so that they cannot deadlock.
 CREATE FUNCTION postern.login_attempt(username text, address inet, user_limit integer, address_limit integer, "window" interval) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -83,11 +91,6 @@ DECLARE
     name constant text := postern.login_name(username);
     wait integer;
 BEGIN
-    IF random() < 0.01 THEN
-        DELETE FROM postern.login_attempts WHERE (kind, key) IN (
-            SELECT a.kind, a.key FROM postern.login_attempts AS a WHERE a.window_ends < clock_timestamp()
-             ORDER BY a.window_ends LIMIT 1000 FOR UPDATE SKIP LOCKED);
-    END IF;
     wait := postern.login_count('user', name, user_limit, "window");
     IF wait > 0 THEN
         RETURN wait;
@@ -95,6 +98,9 @@ BEGIN
     wait := postern.login_count('address', postern.login_address(address), address_limit, "window");
     IF wait > 0 AND user_limit > 0 THEN
         PERFORM postern.login_give_back('user', name);	-- the password is not looked at, so the name is not to blame
+    END IF;
+    IF random() < 0.01 THEN	-- last, when nothing more is waited for
+        PERFORM postern.login_sweep();
     END IF;
     RETURN wait;
 END $$;
