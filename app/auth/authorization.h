@@ -28,7 +28,7 @@ struct authorization {
 
 /* value: the header as received (n bytes), NULL when absent. basic: whether this resource knows
  * Basic; where it does not, a Basic header is NONE. Two credentials in one value ("Token a, Token b",
- * "Basic x, Token y", as servers join repeated headers) are BAD. Never fails otherwise. The results
- * live in the arena. */
+ * "Basic x, Token y", as servers join repeated headers) are BAD, and so is any control byte but a tab behind a
+ * scheme word of ours. Never fails otherwise. The results live in the arena. */
 void authorization_parse(struct arena *a, const char *value, size_t n, bool basic,
     struct authorization *out);

@@ -16,7 +16,7 @@ int64_t timestamp_now(void);
 /* Monotonic milliseconds, for durations and deadlines only. */
 int64_t monotonic_ms(void);
 
-/* "2021-06-11T20:09:13.339367Z"; the fraction is left out when it is zero. */
+/* "2021-06-11T20:09:13.339367Z"; the fraction is left out when it is zero. NULL for TIMESTAMP_NONE. */
 char *timestamp_iso(struct arena *a, int64_t t);
 
 /* A token's expires (wire.md B 2.5): YYYY-MM-DD(T or blank)HH:MM[:SS[(. or ,)f…]][Z or +-HH[[:]MM]],
