@@ -9,7 +9,7 @@ VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][0-9.]*\).*/\1/p' CHANGELOG.m
 
 # Debian packages, by purpose; deploy/demo/packages.sh installs what is missing.
 PKG_BUILD := gcc libc6-dev make pkg-config libfcgi-dev libpq-dev libjson-c-dev libargon2-dev libsodium-dev libseccomp-dev
-PKG_DEMO  := $(PKG_BUILD) postgresql nginx-light apache2-bin lighttpd caddy curl ca-certificates procps
+PKG_DEMO  := $(PKG_BUILD) postgresql nginx-light apache2-bin lighttpd lighttpd-modules-lua caddy curl ca-certificates procps
 PKG_TEST  := $(PKG_DEMO) libcmocka-dev python3 python3-pytest python3-pytest-timeout python3-pytest-xdist \
              python3-requests python3-psycopg python3-selenium python3-jsonschema python3-yaml python3-html5lib \
              chromium chromium-driver fonts-dejavu-core mandoc git
