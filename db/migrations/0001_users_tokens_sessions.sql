@@ -133,3 +133,18 @@ CREATE TRIGGER sessions_identity BEFORE UPDATE ON postern.sessions
     FOR EACH ROW WHEN ((OLD.id, OLD.user_id, OLD.created) IS DISTINCT FROM (NEW.id, NEW.user_id, NEW.created))
     EXECUTE FUNCTION postern.refuse_new_identity('id, user_id and created', 'session',
                                                  'End the session; the user signs in again.');
+
+-- The CHECK alone would quote the whole row, and with it what may be somebody's password.
+CREATE FUNCTION postern.refuse_password_hash() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'this is not an argon2id hash'
+        USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'password_hash',
+              CONSTRAINT = 'users_password_hash_argon2id',
+              HINT = 'Make one with "postern hash" and give the line that it prints, never the password.';
+END $$;
+COMMENT ON FUNCTION postern.refuse_password_hash() IS 'Trigger: refuses what is no argon2id line, without repeating it.';
+
+CREATE TRIGGER users_password_hash_form BEFORE INSERT OR UPDATE ON postern.users
+    FOR EACH ROW WHEN (NEW.password_hash !~ '^\$argon2id\$v=19\$m=[0-9]+,t=[0-9]+,p=[0-9]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$')
+    EXECUTE FUNCTION postern.refuse_password_hash();
