@@ -69,9 +69,9 @@ deps-%: ; @sh deploy/demo/packages.sh $(PKG_$(shell echo $* | tr a-z A-Z))
 
 demo: deps-demo
 	@$(MAKE) --no-print-directory -s -j2 all
-	@exec sh deploy/demo/demo.sh
+	@BUILD=$(BUILD) exec bash deploy/demo/demo.sh
 demo-reset:
-	@sh deploy/demo/demo.sh --reset
+	@bash deploy/demo/demo.sh --reset
 test: deps-test
 	@$(MAKE) --no-print-directory -s -j2 all unit SAN=$(SAN)
 	@BUILD=$(BUILD) sh tests/run.sh

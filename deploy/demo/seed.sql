@@ -1,0 +1,1 @@
+-- seed.sql: what the demo's users may do beyond their own tokens. Run once, after the users were added.
