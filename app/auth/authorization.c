@@ -170,7 +170,7 @@ static bool is_bare_key(struct arena *a, const struct words *w)
 	unsigned char ignored[20];
 
 	return w->count == 1 && w->len[0] == 2 * sizeof(ignored) &&
-	    parse_hex(arena_strndup(a, w->at[0], w->len[0]), ignored, sizeof(ignored));
+	       parse_hex(arena_strndup(a, w->at[0], w->len[0]), ignored, sizeof(ignored));
 }
 
 void authorization_parse(
@@ -191,8 +191,8 @@ void authorization_parse(
 	}
 	out->scheme = s->scheme;
 	good = !has_control(value, n) &&
-	    (s->scheme == AUTHORIZATION_BASIC ? read_basic(a, w.at[1], w.len[1], out)
-					      : read_token(a, w.at[1], w.len[1], out));
+	       (s->scheme == AUTHORIZATION_BASIC ? read_basic(a, w.at[1], w.len[1], out)
+						 : read_token(a, w.at[1], w.len[1], out));
 	if (!good)
 		refuse(out, s->control);
 }

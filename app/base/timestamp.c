@@ -59,7 +59,7 @@ static void date_from_days(int64_t days, struct wall *out)
 
 char *timestamp_iso(struct arena *a, int64_t t)
 {
-	int64_t days = t / DAY - (t % DAY < 0), rest = t - days * DAY;
+	int64_t days = t / DAY - (t % DAY < 0), rest = (t % DAY + DAY) % DAY;
 	struct wall w;
 	char micro[16] = "";
 
@@ -203,8 +203,8 @@ static enum timestamp_error to_utc(const struct wall *w, int64_t *out)
 	    w->day > month_days(w->year, w->month) || w->hour > 23 || w->minute > 59 ||
 	    w->second > 59)
 		return TIMESTAMP_FORMAT;
-	minutes = days_from_date(w->year, w->month, w->day) * 1440 + w->hour * 60 + w->minute -
-	    w->offset;
+	minutes =
+	    days_from_date(w->year, w->month, w->day) * 1440 + w->hour * 60 + w->minute - w->offset;
 	if (minutes < days_from_date(1, 1, 1) * 1440 ||
 	    minutes >= days_from_date(10000, 1, 1) * 1440)
 		return TIMESTAMP_RANGE;
@@ -225,8 +225,8 @@ static enum timestamp_error scan_forms(const char *s, const char *const *forms, 
 
 enum timestamp_error timestamp_parse(const char *s, int64_t *out)
 {
-	static const char *const forms[] = {"Y-M-DTh:m", "Y-M-DTh:mz", "Y-M-DTh:m:s", "Y-M-DTh:m:sz",
-	    "Y-M-DTh:m:sf", "Y-M-DTh:m:sfz", NULL};
+	static const char *const forms[] = {"Y-M-DTh:m", "Y-M-DTh:mz", "Y-M-DTh:m:s",
+	    "Y-M-DTh:m:sz", "Y-M-DTh:m:sf", "Y-M-DTh:m:sfz", NULL};
 
 	return scan_forms(s, forms, out);
 }
@@ -237,6 +237,5 @@ bool timestamp_parse_filter(const char *s, int64_t *out)
 	    "M/D/Y h:m:sf", "M/D/y", "M/D/y h:m", "M/D/y h:m:s", "M/D/y h:m:sf", "B D Y", "B D, Y",
 	    "D B Y", "D B, Y", NULL};
 
-	return timestamp_parse(s, out) == TIMESTAMP_OK ||
-	    scan_forms(s, forms, out) == TIMESTAMP_OK;
+	return timestamp_parse(s, out) == TIMESTAMP_OK || scan_forms(s, forms, out) == TIMESTAMP_OK;
 }

@@ -93,7 +93,7 @@ static struct media_range parse_range(struct span s)
 static bool matches(const struct media_range *m, const char *type, const char *subtype)
 {
 	return (is(m->type, "*") || is(m->type, type)) &&
-	    (is(m->subtype, "*") || is(m->subtype, subtype));
+	       (is(m->subtype, "*") || is(m->subtype, subtype));
 }
 
 static int specificity(const struct media_range *m)

@@ -17,7 +17,7 @@
 struct reader {
 	struct arena *arena;
 	const char *text, *end;
-	const char *at;	   /* the next byte to read */
+	const char *at; /* the next byte to read */
 	const char *error; /* set by fail() */
 };
 
@@ -36,8 +36,8 @@ static bool fail(struct reader *r, const char *at, const char *what)
 		if (*p == '\n')
 			line++, column = 1;
 	}
-	r->error = arena_printf(
-	    r->arena, "%s: line %zu column %zu (char %zu)", what, line, column, chars);
+	r->error =
+	    arena_printf(r->arena, "%s: line %zu column %zu (char %zu)", what, line, column, chars);
 	return false;
 }
 
@@ -72,8 +72,8 @@ static char peek(const struct reader *r)
 
 static void skip_blanks(struct reader *r)
 {
-	while (r->at < r->end &&
-	    (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
+	while (
+	    r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
 		r->at++;
 }
 
@@ -160,7 +160,7 @@ static bool read_string(struct reader *r, const char **out, size_t *n)
 		const char *run = r->at;
 
 		while (r->at < r->end && (unsigned char)*r->at >= 0x20 && *r->at != '"' &&
-		    *r->at != '\\')
+		       *r->at != '\\')
 			r->at++;
 		if (r->at == r->end)
 			return fail(r, quote, "Unterminated string starting at");
@@ -260,7 +260,7 @@ static bool read_word(struct reader *r, struct json_object **out)
 		r->at += n;
 		*out = NULL;
 		return words[i].kind == WORD_NULL ||
-		    made(json_object_new_boolean(words[i].word[0] == 't'), out);
+		       made(json_object_new_boolean(words[i].word[0] == 't'), out);
 	}
 	return read_number(r, out);
 }
@@ -405,8 +405,8 @@ static bool check_utf8(struct reader *r)
 static void wipe(struct json_object *o)
 {
 	if (json_object_is_type(o, json_type_string)) {
-		sodium_memzero((char *)json_object_get_string(o),
-		    (size_t)json_object_get_string_len(o));
+		sodium_memzero(
+		    (char *)json_object_get_string(o), (size_t)json_object_get_string_len(o));
 	} else if (json_object_is_type(o, json_type_array)) {
 		for (size_t i = 0; i < json_object_array_length(o); i++)
 			wipe(json_object_array_get_idx(o, i));

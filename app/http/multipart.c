@@ -46,8 +46,8 @@ static bool take_part(struct span *s, const char *delimiter, struct span *part, 
 	struct span rest = *s;
 
 	for (;;) {
-		const char *found = memmem(
-		    rest.at, (size_t)(rest.end - rest.at), delimiter, strlen(delimiter));
+		const char *found =
+		    memmem(rest.at, (size_t)(rest.end - rest.at), delimiter, strlen(delimiter));
 
 		if (!found)
 			return false;
