@@ -24,7 +24,7 @@ COMMENT ON COLUMN postern.login_attempts.blocked_until IS 'Until then every atte
 
 CREATE FUNCTION postern.login_name(name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT left(lower(btrim(normalize(left(btrim(name), 1000), NFKC))), 150)
+    SELECT left(lower(btrim(normalize(left(btrim(name, E' \t\n\v\f\r'), 1000), NFKC), E' \t\n\v\f\r')), 150)
 $$;
 COMMENT ON FUNCTION postern.login_name(text) IS
     'The name under which attempts are counted: trimmed, NFKC, lower case, so that spellings of one name share a counter.';

@@ -1,0 +1,270 @@
+"""The audit log: one row for each action, whoever acts, and never a secret."""
+
+import json
+import os
+import re
+
+import psycopg
+import pytest
+
+from sqlcluster import HASH, OTHER_HASH
+
+PEGGY = "11111111-2222-3333-4444-555555555555"
+ACTOR = {"user_id": PEGGY, "username": "peggy", "token_id": None, "session_id": "66666666-2222-3333-4444-555555555555",
+         "request_id": "r-17", "address": "192.0.2.7"}
+
+
+def act(sql, statement, *params, role="postgres", **actor):
+    """Runs the statement as the workers do: in a transaction that names the actor."""
+    with psycopg.connect(sql.dsn(role)) as c:
+        c.execute("SELECT set_config('postern.actor', %s, true)", (json.dumps({**ACTOR, **actor}),))
+        c.execute(statement, params or None)
+
+
+def last(sql):
+    return sql.events()[-1]
+
+
+def test_worker_change_names_the_actor(sql):
+    hank = sql.user()
+    act(sql, "INSERT INTO postern.tokens (user_id, digest, pepper, tail) VALUES (%s, %s, 1, '3c9cb9')", hank, os.urandom(32), role="postern")
+    event = last(sql)
+    assert (event["db_role"], str(event["user_id"]), event["username"], event["token_id"], str(event["session_id"]), event["request_id"],
+            str(event["address"])) == ("postern", PEGGY, "peggy", None, ACTOR["session_id"], "r-17", "192.0.2.7")
+
+
+def test_psql_change_names_the_database_role_only(sql):
+    sql.run("INSERT INTO postern.users (username) VALUES ('hank')", role="ada")
+    event = last(sql)
+    assert (event["db_role"], event["user_id"], event["username"], event["action"]) == ("ada", None, None, "user_created")
+
+
+def test_set_role_does_not_hide_who_is_connected(sql):
+    sql.run("SET ROLE postern_admin", role="ada")
+    sql.run("INSERT INTO postern.users (username) VALUES ('hank')", role="ada")
+    assert last(sql)["db_role"] == "ada"
+
+
+def test_actor_of_one_transaction_is_not_that_of_the_next(sql):
+    with psycopg.connect(sql.dsn("postgres"), autocommit=True) as c:
+        with c.transaction():
+            c.execute("SELECT set_config('postern.actor', %s, true)", (json.dumps(ACTOR),))
+            c.execute("INSERT INTO postern.users (username) VALUES ('one')")
+        c.execute("INSERT INTO postern.users (username) VALUES ('two')")
+    assert [e["username"] for e in sql.events()] == ["peggy", None]
+
+
+ONE_EVENT = [  # statement, action, object_type, object_name
+    ("INSERT INTO postern.users (username) VALUES ('bill')", "user_created", "user", "bill"),
+    ("UPDATE postern.users SET email = 'h@example.org' WHERE username = 'hank'", "user_changed", "user", "hank"),
+    ("UPDATE postern.users SET username = 'hankhill' WHERE username = 'hank'", "user_changed", "user", "hankhill"),
+    (f"UPDATE postern.users SET password_hash = '{OTHER_HASH}' WHERE username = 'hank'", "password_changed", "user", "hank"),
+    ("DELETE FROM postern.users WHERE username = 'dale'", "user_deleted", "user", "dale"),
+    ("INSERT INTO postern.tokens (user_id, digest, pepper, tail) SELECT id, sha256('x'), 1, 'abcdef' FROM postern.users WHERE username = 'hank'",
+     "token_created", "token", "abcdef (hank)"),
+    ("UPDATE postern.tokens SET description = 'mower'", "token_changed", "token", "3c9cb9 (hank)"),
+    ("UPDATE postern.tokens SET digest = sha256('y'), tail = '000000', description = 'mower'", "token_key_changed", "token", "000000 (hank)"),
+    ("DELETE FROM postern.tokens", "token_deleted", "token", "3c9cb9 (hank)"),
+    ("INSERT INTO postern.sessions (user_id, digest) SELECT id, sha256('x') FROM postern.users WHERE username = 'hank'", "login", "session", "hank"),
+    ("DELETE FROM postern.sessions", "session_ended", "session", "hank"),
+    ("INSERT INTO postern.groups (name) VALUES ('new')", "group_created", "group", "new"),
+    ("UPDATE postern.groups SET name = 'old'", "group_changed", "group", "old"),
+    ("DELETE FROM postern.groups WHERE name = 'empty'", "group_deleted", "group", "empty"),
+    ("INSERT INTO postern.group_members SELECT g.id, u.id FROM postern.groups AS g, postern.users AS u WHERE u.username = 'dale'",
+     "group_member_added", "group", "empty"),
+    ("INSERT INTO postern.permissions (name, object_types, actions) VALUES ('p', '{a.b}', '{view}')", "permission_created", "permission", "p"),
+    ("UPDATE postern.permissions SET enabled = false", "permission_changed", "permission", "sites"),
+    ("DELETE FROM postern.permissions", "permission_deleted", "permission", "sites"),
+    ("INSERT INTO postern.permission_users SELECT p.id, u.id FROM postern.permissions AS p, postern.users AS u WHERE u.username = 'hank'",
+     "permission_granted", "permission", "sites"),
+    ("INSERT INTO postern.permission_groups SELECT p.id, g.id FROM postern.permissions AS p, postern.groups AS g", "permission_granted",
+     "permission", "sites"),
+    ("TRUNCATE postern.token_use, postern.tokens", "token_deleted", None, "all of tokens (truncate)"),
+    ("SELECT postern.audit_failure('login_failed', 'hank', '192.0.2.7', 'r-1', 'wrong_password')", "login_failed", "user", "hank"),
+]
+
+
+@pytest.fixture
+def stocked(sql):
+    hank = sql.user("hank", password_hash=HASH)
+    sql.user("dale")
+    sql.token(hank)
+    sql.session(hank)
+    sql.run("INSERT INTO postern.groups (name) VALUES ('empty')")
+    sql.permission(name="sites")
+    return sql
+
+
+@pytest.mark.parametrize("statement, action, object_type, object_name", ONE_EVENT)
+def test_action_leaves_exactly_one_event(stocked, statement, action, object_type, object_name):
+    if "password_hash" in statement:
+        stocked.run("DELETE FROM postern.sessions")
+    before = len(stocked.events())
+    stocked.run(statement)
+    events = stocked.events()[before:]
+    assert [(e["action"], e["object_type"], e["object_name"]) for e in events] == [(action, object_type, object_name)]
+
+
+def test_membership_and_grant_removals_are_recorded(stocked):
+    stocked.run("INSERT INTO postern.group_members SELECT g.id, u.id FROM postern.groups AS g, postern.users AS u WHERE u.username = 'dale'")
+    stocked.run("INSERT INTO postern.permission_groups SELECT p.id, g.id FROM postern.permissions AS p, postern.groups AS g")
+    stocked.run("DELETE FROM postern.group_members")
+    stocked.run("DELETE FROM postern.permission_groups")
+    removed, revoked = stocked.events()[-2:]
+    assert (removed["action"], removed["old"]["user"], removed["new"]) == ("group_member_removed", "dale", None)
+    assert (revoked["action"], revoked["old"]["group"], revoked["new"]) == ("permission_revoked", "empty", None)
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE postern.users SET last_login = now()",
+    "UPDATE postern.users SET config = '{\"theme\": \"dark\"}'",
+    "UPDATE postern.users SET email = email",
+    "UPDATE postern.sessions SET last_seen = now(), flash = '[1]'",
+    "INSERT INTO postern.token_use SELECT id, now() FROM postern.tokens",
+])
+def test_routine_leaves_no_event(stocked, statement):
+    before = len(stocked.events())
+    stocked.run(statement)
+    assert len(stocked.events()) == before
+
+
+def test_only_changed_columns_are_kept(stocked):
+    stocked.run("UPDATE postern.users SET email = 'h@example.org', first_name = first_name WHERE username = 'hank'")
+    event = last(stocked)
+    assert (event["old"], event["new"]) == ({"email": ""}, {"email": "h@example.org"})
+
+
+def test_each_row_of_a_bulk_change_is_an_event(stocked):
+    before = len(stocked.events())
+    stocked.run("UPDATE postern.users SET may_manage_tokens = false")
+    assert len(stocked.events()) == before + 2
+
+
+def test_deleting_a_user_records_each_revoked_token(stocked):
+    before = len(stocked.events())
+    stocked.run("DELETE FROM postern.users WHERE username = 'hank'")
+    assert sorted(e["action"] for e in stocked.events()[before:]) == ["session_ended", "token_deleted", "user_deleted"]
+
+
+def test_rolled_back_change_leaves_no_event(stocked):
+    before = len(stocked.events())
+    with psycopg.connect(stocked.dsn("postgres")) as c:
+        c.execute("DELETE FROM postern.tokens")
+        c.rollback()
+    assert len(stocked.events()) == before
+
+
+WISHES = [  # what the actor calls it, statement, what is recorded
+    ("token_provisioned", "INSERT INTO postern.tokens (user_id, digest, pepper, tail) SELECT id, sha256('x'), 1, 'abcdef' FROM postern.users LIMIT 1",
+     "token_provisioned"),
+    ("token_provisioned", "DELETE FROM postern.tokens", "token_deleted"),
+    ("logout", "DELETE FROM postern.sessions", "logout"),
+    ("session_expired", "DELETE FROM postern.sessions", "session_expired"),
+    ("login", "DELETE FROM postern.sessions", "session_ended"),
+    ("user_deleted", "UPDATE postern.users SET email = 'a@b' WHERE username = 'hank'", "user_changed"),
+    ("made_up", "DELETE FROM postern.tokens", "token_deleted"),
+    ("", "DELETE FROM postern.tokens", "token_deleted"),
+]
+
+
+@pytest.mark.parametrize("wish, statement, recorded", WISHES)
+def test_actor_may_name_the_action_only_if_it_fits(stocked, wish, statement, recorded):
+    act(stocked, statement, action=wish)
+    assert last(stocked)["action"] == recorded
+
+
+def test_login_is_recorded_for_the_sessions_user(sql):
+    hank = sql.user()
+    sql.run("INSERT INTO postern.sessions (user_id, digest, address) VALUES (%s, %s, '192.0.2.9')", hank, os.urandom(32), role="postern")
+    event = last(sql)
+    assert (event["action"], event["user_id"], event["username"], str(event["address"])) == ("login", hank, "hank", "192.0.2.9")
+
+
+def test_failed_login_accuses_nobody_but_says_which_user_was_tried(sql):
+    hank = sql.user()
+    sql.run("SELECT postern.audit_failure('login_failed', 'HANK', '192.0.2.9', 'r-2', 'wrong_password')", role="postern")
+    event = last(sql)
+    assert (event["user_id"], event["username"], event["object_id"], str(event["address"]), event["request_id"], event["new"]) == \
+        (None, "HANK", str(hank), "192.0.2.9", "r-2", {"reason": "wrong_password"})
+
+
+def test_failed_login_of_an_unknown_overlong_name_is_cut(sql):
+    sql.run("SELECT postern.audit_failure('login_failed', %s, NULL, NULL, %s)", "x" * 100000, "y" * 1000)
+    event = last(sql)
+    assert (len(event["username"]), len(event["new"]["reason"]), event["object_type"]) == (150, 200, None)
+
+
+@pytest.mark.parametrize("action", ["user_created", "login", "failed", "x_failed_", "password_changed"])
+def test_worker_cannot_forge_success_through_audit_failure(sql, action):
+    error = sql.refused("SELECT postern.audit_failure(%s, 'hank', NULL, NULL, NULL)", action, role="postern")
+    assert error.sqlstate == "22023" and error.diag.message_hint
+
+
+def test_no_secret_reaches_the_log(stocked):
+    secret = os.urandom(32)
+    stocked.run("UPDATE postern.tokens SET digest = %s", secret)
+    stocked.run("UPDATE postern.users SET password_hash = %s", OTHER_HASH)
+    stocked.run("INSERT INTO postern.sessions (user_id, digest) SELECT id, %s FROM postern.users WHERE username = 'hank'", secret)
+    stocked.run("DELETE FROM postern.users")
+    log = stocked.one("SELECT string_agg(a::text, ' ') FROM postern.audit_events AS a")
+    assert secret.hex() not in log
+    assert "argon2id" not in log
+    assert not re.search(r"[0-9a-f]{40}", log)
+    assert "(changed)" in log and "(set)" in log
+
+
+@pytest.mark.parametrize("statement", ["UPDATE postern.audit_events SET action = 'nothing'", "DELETE FROM postern.audit_events",
+                                       "TRUNCATE postern.audit_events", "TRUNCATE postern.audit_events_default"])
+@pytest.mark.parametrize("role", ["postgres", "olga"])
+def test_log_is_append_only_even_for_the_owner(stocked, role, statement):
+    error = stocked.refused(statement, role=role)
+    assert error.diag.message_primary == "the audit log is append-only" and "audit_retain" in error.diag.message_hint
+
+
+def test_event_of_a_month_without_partition_is_not_lost(sql):
+    sql.run("INSERT INTO postern.audit_events (occurred, action) VALUES ('1999-12-31', 'old_news')")
+    assert sql.actions() == ["old_news"]
+
+
+def test_months_are_made_ahead_and_take_over_waiting_events(sql):
+    late = "date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '5 months 3 days'"
+    sql.run(f"INSERT INTO postern.audit_events (occurred, action) VALUES ({late}, 'from_the_future')")
+    assert sql.one("SELECT count(*) FROM postern.audit_events_default") == 1
+    assert sql.one("SELECT postern.audit_extend(5)", role="postern") == 2
+    assert sql.one("SELECT count(*) FROM postern.audit_events_default") == 0
+    assert sql.actions() == ["from_the_future"]
+
+
+def test_months_are_made_once(sql):
+    assert sql.one("SELECT postern.audit_extend()") == 0
+
+
+def test_new_months_are_append_only_too(sql):
+    sql.run("SELECT postern.audit_extend(5)")
+    name = sql.one("SELECT max(c.relname) FROM pg_class AS c WHERE relname ~ '^audit_events_[0-9_]+$' AND relkind = 'r'")
+    assert sql.refused(f"TRUNCATE postern.{name}").sqlstate == "42501"
+
+
+def old_month(sql):
+    sql.run("""CREATE TABLE postern.audit_events_2001_02 PARTITION OF postern.audit_events
+               FOR VALUES FROM ('2001-02-01 00:00+00') TO ('2001-03-01 00:00+00')""")
+    sql.run("INSERT INTO postern.audit_events (occurred, action) VALUES ('2001-02-11', 'old_news'), ('1999-12-31', 'older_news'), (now(), 'news')")
+
+
+def test_retention_drops_what_is_older_and_says_so(sql):
+    old_month(sql)
+    assert sql.one("SELECT postern.audit_retain('1 year')", role="ada") == 1
+    assert sql.actions() == ["news", "audit_trimmed"]
+    assert last(sql)["old"] == {"partitions": ["audit_events_2001_02"], "events": 1}
+    assert last(sql)["db_role"] == "ada"
+
+
+def test_retention_keeps_what_is_younger(sql):
+    old_month(sql)
+    assert sql.one("SELECT postern.audit_retain('100 years')") == 0
+    assert len(sql.events()) == 3
+
+
+@pytest.mark.parametrize("keep", ["0", "-1 year", "6 days", None])
+def test_retention_refuses_to_wipe_the_log(sql, keep):
+    assert sql.refused("SELECT postern.audit_retain(%s::interval)", keep).sqlstate == "22023"
