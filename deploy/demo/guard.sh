@@ -14,15 +14,18 @@ born() {
 }
 
 stop() {
-	local pid=$1 signal=$2 since=$3 tries=$((seconds * 20))
-	[[ $(born "$pid") == "$since" ]] || return
-	kill -s "$signal" "$pid"
+	local pid=$1 signal=$2 since=$3 tries=0
+	if [[ $(born "$pid") == "$since" ]]; then
+		kill -s "$signal" "$pid"
+	fi
 	while [[ $(born "$pid") == "$since" ]]; do
 		sleep 0.05
-		((tries-- > 0)) || { kill -s KILL "$pid" && break; }
+		((++tries != seconds * 20)) || kill -s KILL "$pid"
+		((tries < seconds * 40)) || break
 	done
-	# Each was started as the leader of its own session; none of its children stays behind.
-	pkill -KILL -s "$pid"
+	# Each was the leader of its own session; none of its children stays behind. (A number that is another
+	# process's by now is no session of ours any more.)
+	[[ -n $(born "$pid") ]] || pkill -KILL -s "$pid"
 }
 
 started=()
