@@ -54,6 +54,10 @@ class Cluster:
             assert done.returncode == 0, done.stdout + done.stderr
         return done
 
+    def run(self, program, *args):
+        """Output of another client program."""
+        return subprocess.run([program, "-h", self.folder, "-U", "postgres", *args], check=True, text=True, capture_output=True, cwd=ROOT).stdout
+
     def create(self, template="template0"):
         name = f"sql_{next(self.numbers)}"
         self.psql("postgres", "-c", f"CREATE DATABASE {name} OWNER postern_owner TEMPLATE {template}")
