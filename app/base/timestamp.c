@@ -203,8 +203,8 @@ static enum timestamp_error to_utc(const struct wall *w, int64_t *out)
 	    w->day > month_days(w->year, w->month) || w->hour > 23 || w->minute > 59 ||
 	    w->second > 59)
 		return TIMESTAMP_FORMAT;
-	minutes =
-	    days_from_date(w->year, w->month, w->day) * 1440 + w->hour * 60 + w->minute - w->offset;
+	minutes = days_from_date(w->year, w->month, w->day) * 1440 + w->hour * INT64_C(60) +
+		  w->minute - w->offset;
 	if (minutes < days_from_date(1, 1, 1) * 1440 ||
 	    minutes >= days_from_date(10000, 1, 1) * 1440)
 		return TIMESTAMP_RANGE;

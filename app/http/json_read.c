@@ -361,8 +361,8 @@ static bool read_container(struct reader *r, int depth, struct json_object **out
 
 static bool read_value(struct reader *r, int depth, struct json_object **out)
 {
-	const char *s;
-	size_t n;
+	const char *s = NULL;
+	size_t n = 0;
 
 	switch (peek(r)) {
 	case '[':

@@ -83,11 +83,12 @@ static bool name_sane(const char *host, size_t n)
 			if (label == 0)
 				return false;
 			label = 0;
-		} else if (!alphanumeric(host[i]) && host[i] != '-' && host[i] != '_') {
-			return false;
-		} else if (++label > LABEL_MAX_BYTES) {
-			return false;
+			continue;
 		}
+		if (!alphanumeric(host[i]) && host[i] != '-' && host[i] != '_')
+			return false;
+		if (++label > LABEL_MAX_BYTES)
+			return false;
 	}
 	return true;
 }

@@ -1,0 +1,210 @@
+/* tokens.c: /api/users/tokens/, single tokens and the list. Before: http/route.c. After: api/token_read.c,
+ * api/token_query.c, model/token.c. Several tokens at once: api/tokens_bulk.c. */
+#include <json-c/json.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "api/page.h"
+#include "api/token.h"
+#include "api/tokens.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "http/actor.h"
+#include "http/field.h"
+#include "http/reply.h"
+
+static bool wants_brief(struct request *r)
+{
+	const char *brief = params_last(&r->query, "brief");
+
+	return brief && *brief && strcmp(r->method, "GET") == 0;
+}
+
+static struct json_object *shown(struct request *r, const struct rows *rows, int row)
+{
+	return wants_brief(r) ? token_json_brief(r, rows, row) : token_json(r, rows, row, NULL);
+}
+
+int api_token_list(struct request *r)
+{
+	struct token_page page = {.user_id = r->identity.user_id};
+	struct json_object *results;
+	struct rows rows;
+	enum result res;
+	int status = token_query(r, &page);
+
+	if (status)
+		return status;
+	res = token_list(r->db, r->arena, &page, &rows);
+	if (res == INVALID) /* only a regular expression can be wrong still */
+		return reply_json(r, 400, field_general_error("Enter a valid regular expression."));
+	if (res != OK)
+		return reply_result(r, res);
+	results = json_object_new_array();
+	for (int i = 0; i < rows.count && rows_text(&rows, i, "id"); i++)
+		json_object_array_add(results, shown(r, &rows, i));
+	return reply_json(r, 200,
+	    page_json(r, rows_int(&rows, 0, "total"), page.limit, page.offset, results));
+}
+
+/* The caller's own token that the path names. */
+static enum result find(struct request *r, struct rows *out)
+{
+	char id[37];
+	struct token_page page = {.user_id = r->identity.user_id, .sort = "{}", .limit = 1};
+	enum result res;
+
+	if (!parse_uuid(r->name, id))
+		return NOT_FOUND;
+	page.filters = arena_printf(r->arena, "[{\"field\":\"id\",\"op\":\"\",\"vals\":[\"%s\"]}]", id);
+	res = token_list(r->db, r->arena, &page, out);
+	if (res == OK && !rows_text(out, 0, "id"))
+		return NOT_FOUND;
+	return res;
+}
+
+int api_token_show(struct request *r)
+{
+	struct rows rows;
+	enum result res = find(r, &rows);
+
+	if (res != OK)
+		return reply_result(r, res);
+	return reply_json(r, 200, shown(r, &rows, 0));
+}
+
+int tokens_refused(struct request *r, enum result res, struct json_object *errors)
+{
+	db_rollback(r->db);
+	if (res != CONFLICT && res != INVALID)
+		return reply_result(r, res);
+	field_error(errors, "key", "Token with this Key already exists.");
+	if (res == INVALID) {
+		json_object_object_del(errors, "key");
+		field_error(errors, "non_field_errors", db_message(r->db));
+	}
+	return reply_json(r, 400, json_object_get(errors));
+}
+
+int tokens_not_object(struct request *r, struct json_object *value)
+{
+	return reply_json(r, 400, tokens_not_object_error(r->arena, value));
+}
+
+struct json_object *tokens_not_object_error(struct arena *a, struct json_object *value)
+{
+	return field_general_error(arena_printf(a, "Invalid data. Expected a dictionary, but got %s.",
+	    field_type_name(value)));
+}
+
+/* Reads the body as one object; an empty one is {}. */
+static int read_object(struct request *r, struct request_body *body)
+{
+	int status = request_body(r, body);
+
+	if (status)
+		return status;
+	if (body->empty)
+		body->json = arena_own_json(r->arena, json_object_new_object());
+	if (!body->json)
+		return reply_json(r, 400, field_general_error("No data provided"));
+	return 0;
+}
+
+static int create_one(struct request *r, struct json_object *o)
+{
+	struct json_object *errors = arena_own_json(r->arena, json_object_new_object());
+	struct token_change change;
+	char key[2 * KEY_BYTES + 1];
+	struct json_object *token;
+	struct rows rows;
+	enum result res;
+
+	if (!token_read(r->arena, o, true, &change, errors))
+		return reply_json(r, 400, json_object_get(errors));
+	res = request_begin(r, r->identity.how == BY_BASIC ? "token_provisioned" : NULL);
+	if (res == OK)
+		res = token_create(r->db, r->arena, r->peppers, r->identity.user_id, &change, key, &rows);
+	if (res == OK)
+		res = db_commit(r->db);
+	if (res != OK)
+		return tokens_refused(r, res, errors);
+	log_info("token_created", "id", rows_text(&rows, 0, "id"), "user", r->identity.username);
+	token = token_json(r, &rows, 0, key);
+	sodium_memzero(key, sizeof(key));
+	reply_header(r, "Location", json_object_get_string(json_object_object_get(token, "url")));
+	return reply_json(r, 201, token);
+}
+
+int api_token_create(struct request *r)
+{
+	struct request_body body;
+	int status = read_object(r, &body);
+
+	if (status)
+		return status;
+	if (json_object_is_type(body.json, json_type_array))
+		return tokens_bulk_create(r, body.json);
+	if (!json_object_is_type(body.json, json_type_object))
+		return tokens_not_object(r, body.json);
+	return create_one(r, body.json);
+}
+
+int api_token_update(struct request *r)
+{
+	struct json_object *errors = arena_own_json(r->arena, json_object_new_object());
+	struct request_body body;
+	struct token_change change;
+	char key[2 * KEY_BYTES + 1];
+	struct rows rows;
+	enum result res = find(r, &rows);
+	int status;
+
+	if (res != OK)
+		return reply_result(r, res);
+	status = read_object(r, &body);
+	if (status)
+		return status;
+	if (!json_object_is_type(body.json, json_type_object))
+		return tokens_not_object(r, body.json);
+	if (!token_read(r->arena, body.json, false, &change, errors))
+		return reply_json(r, 400, json_object_get(errors));
+	res = request_begin(r, NULL);
+	if (res == OK)
+		res = token_update(r->db, r->arena, r->peppers, r->identity.user_id,
+		    rows_text(&rows, 0, "id"), &change, key, &rows);
+	if (res == OK && rows.count == 0)
+		res = NOT_FOUND;
+	if (res == OK)
+		res = db_commit(r->db);
+	if (res != OK)
+		return tokens_refused(r, res, errors);
+	log_info("token_changed", "id", rows_text(&rows, 0, "id"), "user", r->identity.username);
+	status = reply_json(r, 200, token_json(r, &rows, 0, key));
+	sodium_memzero(key, sizeof(key));
+	return status;
+}
+
+int api_token_delete(struct request *r)
+{
+	char id[37];
+	struct rows rows;
+	enum result res;
+
+	if (!parse_uuid(r->name, id))
+		return reply_result(r, NOT_FOUND);
+	res = request_begin(r, NULL);
+	if (res == OK)
+		res = token_delete(r->db, r->arena, r->identity.user_id,
+		    arena_printf(r->arena, "{%s}", id), &rows);
+	if (res == OK && rows.count == 0)
+		res = NOT_FOUND;
+	if (res == OK)
+		res = db_commit(r->db);
+	db_rollback(r->db);
+	if (res != OK)
+		return reply_result(r, res);
+	log_info("token_deleted", "id", id, "user", r->identity.username);
+	return reply_empty(r, 204);
+}

@@ -1,0 +1,97 @@
+/* login.c: checks a password. Before: auth/authenticate.c, web/login.c. After: auth/password.c, store/db.c. */
+#include "auth/login.h"
+
+#include <string.h>
+
+#include "auth/password.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/db.h"
+
+/* Counts this try before the hash is computed, so that parallel tries cannot slip through. */
+static enum result throttle(struct request *r, const char *username, int *wait)
+{
+	struct rows rows;
+	enum result res = db_write(r->db, r->arena, Q_LOGIN_ATTEMPT, &rows,
+	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL,
+		db_int(r->arena, r->config->login_limit),
+		db_int(r->arena, r->config->login_address_limit),
+		db_int(r->arena, r->config->login_window)));
+
+	if (res == OK)
+		*wait = (int)rows_int(&rows, 0, "wait");
+	return res;
+}
+
+/* Records why, for the log and the audit; the client learns less. */
+static enum result failed(struct request *r, const char *username, const char *reason)
+{
+	struct rows rows;
+
+	log_warn("login_failed", "user", username, "address", r->remote_addr, "reason", reason);
+	db_write(r->db, r->arena, Q_LOGIN_FAILED, &rows,
+	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL, r->id, reason));
+	return DENIED;
+}
+
+/* Hashes made with other parameters are replaced now that the password is at hand. */
+static void rehash(struct request *r, const struct rows *user, const char *password, size_t n)
+{
+	struct actor actor = {.user_id = rows_text(user, 0, "id"),
+	    .username = rows_text(user, 0, "username"),
+	    .request_id = r->id,
+	    .action = "password_rehashed"};
+	struct rows rows;
+	const char *hash;
+
+	if (!password_is_stale(r->config, rows_text(user, 0, "password_hash")))
+		return;
+	hash = password_hash(r->config, r->arena, password, n);
+	if (!hash || db_begin(r->db, r->arena, &actor) != OK)
+		return;
+	if (db_write(r->db, r->arena, Q_USER_REHASH, &rows,
+		DB_PARAMS(actor.user_id, hash, rows_text(user, 0, "password_hash"))) == OK)
+		db_commit(r->db);
+	db_rollback(r->db);
+}
+
+/* Names that cannot exist are not looked up, but cost the same. */
+static enum result find_user(struct request *r, const char *username, struct rows *out)
+{
+	return db_read(r->db, r->arena, Q_USER_BY_NAME, out, DB_PARAMS(username));
+}
+
+enum result login_check(struct request *r, const char *username, const char *password, size_t n,
+    struct login *out)
+{
+	struct rows user, rows;
+	const char *hash;
+	bool fits;
+	enum result res;
+
+	*out = (struct login){0};
+	if (strlen(username) > 600 || n > PASSWORD_MAX) /* no name of 150 characters is longer */
+		return failed(r, "(too long)", "overlong");
+	res = throttle(r, username, &out->wait);
+	if (res != OK)
+		return res;
+	if (out->wait)
+		return failed(r, username, "throttled");
+	res = find_user(r, username, &user);
+	if (res != OK)
+		return res;
+	hash = user.count ? rows_text(&user, 0, "password_hash") : NULL;
+	fits = password_verify(r->config, hash, password, n);
+	if (!fits)
+		return failed(r, username, !user.count ? "unknown_user" : hash ? "wrong_password" : "no_password");
+	if (!rows_bool(&user, 0, "is_active"))
+		return failed(r, username, "inactive");
+	db_write(r->db, r->arena, Q_LOGIN_SUCCEEDED, &rows,
+	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL));
+	rehash(r, &user, password, n);
+	out->user_id = rows_text(&user, 0, "id");
+	out->username = rows_text(&user, 0, "username");
+	out->is_superuser = rows_bool(&user, 0, "is_superuser");
+	out->may_manage_tokens = rows_bool(&user, 0, "may_manage_tokens");
+	return OK;
+}

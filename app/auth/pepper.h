@@ -1,0 +1,29 @@
+/* pepper.h: the secrets outside the database that key digests are made with. The file has a line
+ * "NUMBER HEX" for each: 1 to 32767, 64 hex digits (32 bytes). The highest number signs new tokens, all verify. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+#define KEY_BYTES 20	/* of a token: 160 bits */
+#define DIGEST_BYTES 32 /* HMAC-SHA-256 (RFC 2104, RFC 6234) */
+
+struct peppers;
+
+/* Reads the file; NULL with *problem (a sentence that names the file, never its content) otherwise.
+ * Owner: the caller, until peppers_free. The memory is kept out of core dumps and swap where possible. */
+struct peppers *peppers_load(const char *path, const char **problem);
+void peppers_free(struct peppers *p);
+
+/* Makes the file with one random pepper, number 1, mode 0600, never over an existing one. */
+bool peppers_create(const char *path, const char **problem);
+
+/* The digest of a key under the newest pepper, and that pepper's number. */
+void peppers_sign(const struct peppers *p, const unsigned char key[KEY_BYTES],
+    unsigned char digest[DIGEST_BYTES], int *number);
+
+/* The digests of a key under all peppers, newest first, as a PostgreSQL bytea[] literal. */
+const char *peppers_digests(const struct peppers *p, struct arena *a,
+    const unsigned char key[KEY_BYTES]);

@@ -1,0 +1,8 @@
+/* terminal.h: asks a person for a secret. */
+#pragma once
+
+#include "base/arena.h"
+
+/* Prints the prompt on the controlling terminal and reads a line from it without echo (termios(3)). NULL when
+ * there is no terminal. In the arena. */
+const char *terminal_secret(struct arena *a, const char *prompt);

@@ -1,0 +1,177 @@
+/* gate.c: may this request pass, and as whom. Before: server/answer.c. After: auth/authenticate.c. */
+#include "gate/gate.h"
+
+#include <string.h>
+
+#include "auth/authenticate.h"
+#include "auth/permission.h"
+#include "base/text.h"
+#include "http/json.h"
+#include "http/names.h"
+#include "http/reply.h"
+
+#include <json-c/json.h>
+
+#define NOT_PROVIDED "Authentication credentials were not provided."
+#define NOT_PERMITTED "You do not have permission to perform this action."
+
+/* The question, from parameters that only the web server sets. */
+struct question {
+	const char *method;
+	const char *resource; /* object type, NULL: any live credential will do */
+	const char *server;   /* "nginx", … or "" */
+	const char *problem;  /* it makes no sense: refuse */
+};
+
+static const char *param(const struct request *r, const char *name)
+{
+	const char *value = request_param(r, name);
+
+	return value ? value : "";
+}
+
+/* How many times a parameter came; a web server that sends it twice contradicts itself. */
+static int times(const struct request *r, const char *name)
+{
+	size_t n = strlen(name);
+	int count = 0;
+
+	for (char **p = r->input->params; *p; p++)
+		count += strncmp(*p, name, n) == 0 && (*p)[n] == '=';
+	return count;
+}
+
+static void read_question(struct request *r, struct question *q)
+{
+	static const char *const once[] = {"POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_RESOURCE", "POSTERN_SERVER"};
+	const char *resource = param(r, "POSTERN_RESOURCE");
+
+	*q = (struct question){.method = param(r, "POSTERN_METHOD"),
+	    .resource = *resource ? resource : NULL,
+	    .server = param(r, "POSTERN_SERVER")};
+	if (!*q->method)
+		q->method = param(r, "REQUEST_METHOD");
+	r->method = q->method;
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+		if (times(r, once[i]) > 1)
+			q->problem = "The web server sent a gate parameter twice.";
+	if (!*q->method)
+		q->problem = "The web server named no method.";
+	if (q->resource && !permission_type_sane(q->resource))
+		q->problem = "POSTERN_RESOURCE is not of the form app.model.";
+	if (r->input->role == ROLE_OTHER)
+		q->problem = "The web server asked in an unknown FastCGI role.";
+}
+
+/* One identity field: for authorizers a variable of the protected application (FastCGI specification, section
+ * 6.3), for auth_request and forward_auth a header that the web server picks up. */
+static void identity_field(struct request *r, const char *variable, const char *header, const char *value)
+{
+	bool authorizer = r->input->role == ROLE_AUTHORIZER;
+
+	reply_header(r, authorizer ? variable : header, value ? value : "");
+}
+
+static void allow(struct request *r)
+{
+	const struct identity *who = &r->identity;
+	const char *write = who->how == ANONYMOUS ? "" : who->write_enabled ? "1" : "0";
+
+	identity_field(r, "Variable-POSTERN_USER", "X-Postern-User", who->username);
+	identity_field(r, "Variable-POSTERN_USER_ID", "X-Postern-User-Id", who->user_id);
+	identity_field(r, "Variable-POSTERN_TOKEN_ID", "X-Postern-Token-Id", who->token_id);
+	identity_field(r, "Variable-POSTERN_WRITE", "X-Postern-Write", write);
+	identity_field(r, "Variable-POSTERN_REQUEST_ID", "X-Request-ID", r->id);
+	reply_empty(r, 200);
+}
+
+/* The documented JSON as the body, and in one line for servers that drop bodies. */
+static void deny(struct request *r, const struct question *q, int status, const char *detail,
+    const char *hint)
+{
+	struct json_object *o = arena_own_json(r->arena, json_object_new_object());
+	struct buf text = BUF(r->arena);
+
+	if (status >= 500 && strcmp(q->server, "nginx") == 0)
+		status = 403; /* auth_request makes a 500 of everything else */
+	json_object_object_add(o, "detail", json_object_new_string(detail));
+	if (hint)
+		json_object_object_add(o, "hint", json_object_new_string(hint));
+	json_write(&text, o, 0);
+	if (status == 401)
+		reply_header(r, "WWW-Authenticate", "Token realm=\"api\"");
+	if (status == 503)
+		reply_header(r, "Retry-After", "1");
+	reply_header(r, "X-Postern-Deny", buf_str(&text));
+	reply_header(r, "Cache-Control", "no-store");
+	reply_header(r, "X-Content-Type-Options", "nosniff");
+	reply_header(r, "X-Request-ID", r->id);
+	reply_header(r, "Content-Length", arena_printf(r->arena, "%zu", text.len));
+	reply_bytes(r, status, "application/json", buf_str(&text), text.len);
+	r->reply.no_body = strcmp(q->method, "HEAD") == 0 && r->input->role != ROLE_AUTHORIZER;
+}
+
+/* A cookie goes along with requests that other sites' pages make, so a write by session must show where it comes
+ * from: Sec-Fetch-Site (W3C Fetch Metadata) or Origin (RFC 6454), and what is there must fit. */
+static bool same_origin(const struct request *r)
+{
+	const char *site = param(r, "HTTP_SEC_FETCH_SITE"), *origin = param(r, "HTTP_ORIGIN");
+	const char *host = strstr(origin, "://");
+
+	if (*site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return false;
+	if (*origin)
+		return host && strcmp(host + 3, param(r, "HTTP_HOST")) == 0;
+	return *site != '\0';
+}
+
+/* The decision on a caller who is known. */
+static const char *refusal(struct request *r, const struct question *q, const struct auth_answer *answer)
+{
+	bool writes = !method_safe(q->method);
+
+	if (writes && !r->identity.write_enabled)
+		return NOT_PERMITTED;
+	if (writes && r->identity.how == BY_SESSION && !same_origin(r))
+		return "CSRF Failed: Origin checking failed.";
+	return answer->permitted ? NULL : NOT_PERMITTED;
+}
+
+static bool exempt(const struct request *r, const struct question *q)
+{
+	const char *action = permission_action(q->method);
+
+	return q->resource && action && strcmp(action, "view") == 0 &&
+	    permission_view_exempt(r->config->exempt_view_permissions, q->resource);
+}
+
+void gate_answer(struct request *r)
+{
+	struct question q;
+	struct auth_question ask = {0};
+	struct auth_answer answer;
+	int unknown = r->config->gate_challenge ? 401 : 403;
+	const char *why;
+
+	read_question(r, &q);
+	if (q.problem) {
+		deny(r, &q, 403, q.problem, NULL);
+		return;
+	}
+	ask.action = permission_action(q.method);
+	ask.object_type = ask.action && !exempt(r, &q) ? q.resource : NULL;
+	authenticate(r, &ask, &answer);
+	if (answer.status) {
+		deny(r, &q, answer.status == 403 ? unknown : answer.status, answer.detail, NULL);
+		return;
+	}
+	if (r->identity.how == ANONYMOUS && !exempt(r, &q)) {
+		deny(r, &q, unknown, NOT_PROVIDED, answer.hint);
+		return;
+	}
+	why = r->identity.how == ANONYMOUS ? NULL : refusal(r, &q, &answer);
+	if (why)
+		deny(r, &q, 403, why, NULL);
+	else
+		allow(r);
+}

@@ -1,0 +1,38 @@
+/* routes.c: the table of what Postern answers. Rows of a path stand together; "GET" serves HEAD too; a row
+ * without a handler is a method that its gates refuse first and that then is not allowed. Before:
+ * http/route.c. After: the handlers. */
+#include "api/api.h"
+#include "http/route.h"
+
+#define TOKENS (FACE_API | NEED_USER | BASIC | HTML_TOO)
+#define OPEN (FACE_API | HTML_TOO)
+#define OWN (FACE_API | NEED_USER | HTML_TOO)
+
+/* clang-format off */
+const struct route routes[] = {
+{"GET",     "/api/",                           "API Root",    api_root,                 OPEN},
+{"OPTIONS", "/api/",                           "API Root",    api_options,              OPEN},
+{"GET",     "/api/users/",                     "Users",       api_users_root,           OPEN},
+{"OPTIONS", "/api/users/",                     "Users",       api_options,              OPEN},
+{"GET",     "/api/users/tokens/",              "Token",       api_token_list,           TOKENS},
+{"POST",    "/api/users/tokens/",              "Token",       api_token_create,         TOKENS | NEED_MANAGE},
+{"PUT",     "/api/users/tokens/",              "Token",       api_token_bulk_update,    TOKENS | NEED_MANAGE},
+{"PATCH",   "/api/users/tokens/",              "Token",       api_token_bulk_update,    TOKENS | NEED_MANAGE},
+{"DELETE",  "/api/users/tokens/",              "Token",       api_token_bulk_delete,    TOKENS},
+{"OPTIONS", "/api/users/tokens/",              "Token",       api_token_options,        TOKENS},
+{"GET",     "/api/users/tokens/{id}/",         "Token",       api_token_show,           TOKENS},
+{"POST",    "/api/users/tokens/{id}/",         "Token",       NULL,                     TOKENS | NEED_MANAGE},
+{"PUT",     "/api/users/tokens/{id}/",         "Token",       api_token_update,         TOKENS | NEED_MANAGE},
+{"PATCH",   "/api/users/tokens/{id}/",         "Token",       api_token_update,         TOKENS | NEED_MANAGE},
+{"DELETE",  "/api/users/tokens/{id}/",         "Token",       api_token_delete,         TOKENS},
+{"OPTIONS", "/api/users/tokens/{id}/",         "Token",       api_token_options,        TOKENS},
+{"GET",     "/api/users/config/",              "User Config", api_config_show,          OWN},
+{"PATCH",   "/api/users/config/",              "User Config", api_config_update,        OWN},
+{"OPTIONS", "/api/users/config/",              "User Config", api_options,              OWN},
+{"GET",     "/api/authentication-check/",      "Authentication Check", api_authentication_check, OWN | BASIC},
+{"OPTIONS", "/api/authentication-check/",      "Authentication Check", api_options,     OWN | BASIC},
+{"GET",     "/api/status/",                    "Status",      api_status,               OPEN},
+{"OPTIONS", "/api/status/",                    "Status",      api_options,              OPEN},
+{0},
+};
+/* clang-format on */

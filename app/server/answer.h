@@ -1,0 +1,18 @@
+/* answer.h: from what came over the socket to the bytes that go back. Between server/worker.c and http/. */
+#pragma once
+
+#include "http/request.h"
+
+/* Makes the answer, also for gate questions, into r->reply, and its head ("Status: …" to the empty line) into *head.
+ * False when a password worker must do it: nothing was answered then. */
+bool answer_make(struct request *r, const struct services *s, struct arena *a,
+    const struct request_input *in, struct buf *head);
+
+/* A minimal answer {"detail": text} for what never became a request. */
+void answer_plain(struct arena *a, int status, const char *detail, struct buf *head, struct buf *body);
+
+/* Whether the parameters ask a gate question (FastCGI Authorizer, or POSTERN_ROLE=gate): no body is read then. */
+bool answer_is_gate(enum role role, char *const *params);
+
+/* The access log's line. */
+void answer_log(const struct request *r, int64_t started_ms);

@@ -1,0 +1,2 @@
+-- user_config_set: replaces a user's preferences. $1 user id, $2 a JSON object.
+UPDATE postern.users SET config = $2::jsonb WHERE id = $1::uuid
