@@ -12,7 +12,7 @@ server_prepare() {
 	cp "$repo"/deploy/apache/* "$conf"
 	{
 		local module
-		for module in mpm_event alias authn_core authnz_fcgi authz_core authz_user dir env headers http2 macro mime \
+		for module in mpm_event alias authn_core authnz_fcgi authz_core dir env headers http2 macro mime \
 			proxy proxy_fcgi proxy_http setenvif; do
 			echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
 		done

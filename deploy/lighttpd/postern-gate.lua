@@ -7,11 +7,13 @@ local header, env = request.req_header, request.req_env
 local asked = env["POSTERN_ASKED"]
 env["POSTERN_ASKED"] = "1"
 
--- Fields that a client may not send, in any spelling: lighttpd passes "_" and "." on.
+-- Fields that a client may not send, in any spelling (lighttpd passes "_" and "." on): who is asking, and by which some
+-- programs let a client say another method than the one that was decided about.
+local methods = {["x-http-method"] = true, ["x-http-method-override"] = true, ["x-method-override"] = true}
 local unwanted = {}
 for name in pairs(header) do
 	local plain = name:lower():gsub("[._]", "-")
-	if plain:match("^x%-postern%-") or plain == "proxy" or (asked and plain == "authorization") then
+	if plain:match("^x%-postern%-") or methods[plain] or plain == "proxy" or (asked and plain == "authorization") then
 		unwanted[#unwanted + 1] = name
 	end
 end
@@ -29,7 +31,7 @@ end
 
 local cookies = header["Cookie"]
 if cookies then
-	cookies = (";" .. cookies):gsub(";%s*sessionid=[^;]*", ""):gsub("^;%s*", "")
+	cookies = (";" .. cookies):gsub(";%s*sessionid=[^;]*", ""):gsub(";%s*__Host%-sessionid=[^;]*", ""):gsub("^;%s*", "")
 	header["Cookie"] = cookies ~= "" and cookies or nil
 end
 header["X-Postern-User"] = env["POSTERN_USER"]

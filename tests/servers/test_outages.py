@@ -1,0 +1,193 @@
+"""When Postern or its database is gone, slow or broken, nobody gets in, and nobody waits longer than five seconds."""
+import contextlib
+import os
+import pathlib
+import re
+import signal
+import struct
+import subprocess
+import time
+
+import psycopg
+import pytest
+
+import client
+from conftest import FILES, GUARDED, children
+from fcgi import END, END_REQUEST, STDOUT, TornGate, record
+from support.demo import free_port
+
+ALLOW = (b"Status: 200 OK\r\nVariable-POSTERN_USER: khan\r\nX-Postern-User: khan\r\nVariable-POSTERN_GATE: allow\r\n"
+         b"X-Postern-Gate: allow\r\n\r\n")
+
+# What is sent before the connection is closed. None of these is an answer.
+TORN = {
+    "nothing": b"",
+    "half a record's head": record(STDOUT, ALLOW)[:5],
+    "half a status": record(STDOUT, ALLOW[:8]),
+    "a status and no more": record(STDOUT, ALLOW[:16]),
+    "half the fields": record(STDOUT, ALLOW[:70]),
+    "half a record": record(STDOUT, ALLOW)[:60],
+    "an end without an answer": END,
+    "half the fields and an end": record(STDOUT, ALLOW[:70]) + END,
+    "overloaded": record(END_REQUEST, struct.pack("!IB3x", 0, 2)),
+    "another protocol": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+def assert_shut(port, backend, fields):
+    """A live token opens nothing, and the answer comes soon."""
+    for path in (GUARDED, FILES + "report.txt"):
+        before, begin = len(backend.hits), time.monotonic()
+        answer = client.request(port, "GET", path, fields, timeout=6)
+        assert time.monotonic() - begin < 5
+        assert answer.status >= 400
+        assert b"Propane" not in answer.body
+        assert len(backend.hits) == before
+
+
+def assert_opens(site):
+    """Everything is well again within ten seconds."""
+    deadline = time.monotonic() + 10
+    while (answer := site.get(GUARDED, *site.credentials["with"])).status != 200:
+        assert time.monotonic() < deadline, f"still {answer.status} {answer.body}"
+        time.sleep(0.1)
+
+
+def send(pids, number):
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+@contextlib.contextmanager
+def stopped(*pids):
+    send(pids, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        send(pids, signal.SIGCONT)
+
+
+def test_all_workers_killed(site, backend):
+    supervisor = site.child("postern")
+    workers = children(supervisor)
+    with stopped(supervisor):  # so that no new ones are started meanwhile
+        send(workers, signal.SIGKILL)
+        assert_shut(site.port, backend, site.credentials["with"])
+    assert_opens(site)
+
+
+def test_all_workers_stand_still(site, backend):
+    supervisor = site.child("postern")
+    workers = children(supervisor)
+    with stopped(supervisor, *workers):
+        assert_shut(site.port, backend, site.credentials["with"])
+    assert_opens(site)
+
+
+def test_the_database_stands_still(site, backend):
+    postmaster = site.child("postgres")
+    with stopped(postmaster, *children(postmaster)):
+        assert_shut(site.port, backend, site.credentials["without"])
+    assert_opens(site)
+
+
+def test_the_database_is_away(site, backend):
+    site.disconnect()
+    with psycopg.connect(host=site.env["PGHOST"], dbname="postgres", user="postgres", autocommit=True) as admin:
+        admin.execute("ALTER DATABASE postern ALLOW_CONNECTIONS false")
+        try:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postern'")
+            assert_shut(site.port, backend, site.credentials["with"])
+        finally:
+            admin.execute("ALTER DATABASE postern ALLOW_CONNECTIONS true")
+    assert_opens(site)
+
+
+@contextlib.contextmanager
+def apache_with_gate(site, places, address):
+    """A second Apache with the demo's files, whose gate is elsewhere; the port. (Its gate is a TCP address.)"""
+    conf, port, home = site.dir / "server-apache", free_port(), places / "apache2"
+    text = (conf / "httpd.conf").read_text()
+    for pattern, line in [(r"Listen .*", f"Listen 127.0.0.1:{port}"),
+                          (r"Define POSTERN_GATE .*", f"Define POSTERN_GATE {address}"),
+                          (r"PidFile .*", f'PidFile "{home}/pid"'), (r"DefaultRuntimeDir .*", f'DefaultRuntimeDir "{home}"'),
+                          (r"(Error|Custom)Log .*", f'ErrorLog "{home}/log"')]:
+        text, count = re.subn(f"(?m)^{pattern}$", line, text)
+        assert count
+    home.mkdir(exist_ok=True)
+    (home / "httpd.conf").write_text(text)
+    server = subprocess.Popen(["/usr/sbin/apache2", "-f", str(home / "httpd.conf"), "-DFOREGROUND"],
+                              env={"PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                client.request(port, "GET", "/api/status/")
+                break
+            time.sleep(0.05)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@contextlib.contextmanager
+def without_socket(site):
+    path = pathlib.Path(site.socket)
+    away = path.with_suffix(".away")
+    path.rename(away)
+    try:
+        yield str(path)
+    finally:
+        path.unlink(missing_ok=True)
+        away.rename(path)
+
+
+def test_the_socket_is_missing(site, backend, places):
+    if site.server == "apache":
+        with apache_with_gate(site, places, f"127.0.0.1:{free_port()}") as port:
+            assert_shut(port, backend, site.credentials["with"])
+        return
+    with without_socket(site):
+        assert_shut(site.port, backend, site.credentials["with"])
+    assert_opens(site)
+
+
+@contextlib.contextmanager
+def torn_gate(site, places):
+    """A TornGate in the place of Postern's, and the port at which the server then answers."""
+    if site.server == "apache":
+        gate_port = free_port()
+        with contextlib.closing(TornGate(("127.0.0.1", gate_port))) as gate:
+            with apache_with_gate(site, places, f"127.0.0.1:{gate_port}") as port:
+                yield gate, port
+        return
+    with without_socket(site) as path, contextlib.closing(TornGate(path)) as gate:
+        yield gate, site.port
+    assert_opens(site)
+
+
+def test_answers_that_break_off(site, backend, places):
+    with torn_gate(site, places) as (gate, port):
+        for name, gate.reply in TORN.items():
+            try:
+                assert_shut(port, backend, site.credentials["with"])
+            except AssertionError as e:
+                raise AssertionError(f"{name}: {e}") from e
+
+
+def test_the_same_answers_whole_do_open(site, backend, places):
+    """So that the test above fails for the right reason: nothing but the break is wrong with its answers."""
+    with torn_gate(site, places) as (gate, port):
+        gate.reply = record(STDOUT, ALLOW) + END
+        assert client.request(port, "GET", GUARDED).status == 200
+
+
+@pytest.mark.parametrize("page", [b"Status: 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Welcome!", b"\r\n"])
+def test_an_ordinary_page_is_no_answer(sites, backend, places, page):
+    """Where the server can tell: nginx takes every 2xx for a yes, so there it is for Postern alone to tell."""
+    for server in ("apache", "lighttpd", "caddy"):
+        site = sites(server)
+        with torn_gate(site, places) as (gate, port):
+            gate.reply = record(STDOUT, page) + END
+            assert_shut(port, backend, site.credentials["with"])
