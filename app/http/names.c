@@ -56,7 +56,7 @@ static bool port_sane(const char *port)
 	if (*port == '\0')
 		return true;
 	return port[0] == ':' && port[1] != '-' && strlen(port) <= 6 &&
-	       parse_int64(port + 1, 0, 65535, &n);
+	       parse_int64(port + 1, 1, 65535, &n);
 }
 
 /* An address in brackets, without a zone. */

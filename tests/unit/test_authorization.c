@@ -81,28 +81,38 @@ static void test_malformed_credentials_are_refused_with_the_documented_text(void
 		size_t n;
 		const char *error;
 	} rows[] = {
-	    {TEXT("Token"), TOKEN_MISSING}, {TEXT("Token "), TOKEN_MISSING},
-	    {TEXT("Bearer\t"), TOKEN_MISSING}, {TEXT("Token abc def"), TOKEN_SPACES},
+	    {TEXT("Token"), TOKEN_MISSING},
+	    {TEXT("Token "), TOKEN_MISSING},
+	    {TEXT("Bearer\t"), TOKEN_MISSING},
+	    {TEXT("Token abc def"), TOKEN_SPACES},
 	    {TEXT("Token " KEY ", Token " KEY), TOKEN_SPACES},
 	    {TEXT("Token " KEY ",Token " KEY), TOKEN_SPACES},
 	    {TEXT("Token " KEY ", Basic YTpi"), TOKEN_SPACES},
 	    {TEXT("Bearer " KEY ", Bearer " KEY), TOKEN_SPACES},
-	    {TEXT("Token " KEY " x y z"), TOKEN_SPACES}, {TEXT("Token \xe9"), TOKEN_INVALID},
-	    {TEXT("Token abc\xa0"
-		  "def"),
-		TOKEN_INVALID},
-	    {TEXT("Token " KEY "\0"), TOKEN_INVALID}, {TEXT("Token \0" KEY), TOKEN_INVALID},
-	    {TEXT("Token \x01" KEY), TOKEN_INVALID}, {TEXT("Token " KEY "\x7f"), TOKEN_INVALID},
-	    {TEXT("Token\n" KEY), TOKEN_INVALID}, {TEXT("Token " KEY "\r\n"), TOKEN_INVALID},
-	    {TEXT("Token\v" KEY), TOKEN_INVALID}, {TEXT("Basic"), BASIC_MISSING},
-	    {TEXT("basic  "), BASIC_MISSING}, {TEXT("Basic a b"), BASIC_SPACES},
+	    {TEXT("Token " KEY " x y z"), TOKEN_SPACES},
+	    {TEXT("Token \xe9"), TOKEN_INVALID},
+	    {TEXT("Token abc\xa0xyz"), TOKEN_INVALID},
+	    {TEXT("Token " KEY "\0"), TOKEN_INVALID},
+	    {TEXT("Token \0" KEY), TOKEN_INVALID},
+	    {TEXT("Token \x01" KEY), TOKEN_INVALID},
+	    {TEXT("Token " KEY "\x7f"), TOKEN_INVALID},
+	    {TEXT("Token\n" KEY), TOKEN_INVALID},
+	    {TEXT("Token " KEY "\r\n"), TOKEN_INVALID},
+	    {TEXT("Token\v" KEY), TOKEN_INVALID},
+	    {TEXT("Basic"), BASIC_MISSING},
+	    {TEXT("basic  "), BASIC_MISSING},
+	    {TEXT("Basic a b"), BASIC_SPACES},
 	    {TEXT("Basic YTpi, Token " KEY), BASIC_SPACES},
-	    {TEXT("Basic YTpi, Basic YTpi"), BASIC_SPACES}, {TEXT("Basic abc"), BASIC_BASE64},
-	    {TEXT("Basic a"), BASIC_BASE64}, {TEXT("Basic YTpiYQ"), BASIC_BASE64},
-	    {TEXT("Basic YTpiYQ="), BASIC_BASE64}, {TEXT("Basic YTpi\x01"), BASIC_BASE64},
+	    {TEXT("Basic YTpi, Basic YTpi"), BASIC_SPACES},
+	    {TEXT("Basic abc"), BASIC_BASE64},
+	    {TEXT("Basic a"), BASIC_BASE64},
+	    {TEXT("Basic YTpiYQ"), BASIC_BASE64},
+	    {TEXT("Basic YTpiYQ="), BASIC_BASE64},
+	    {TEXT("Basic YTpi\x01"), BASIC_BASE64},
 	    {TEXT("Basic YTpi\0"), BASIC_BASE64},
-	    {TEXT("Basic AGE6Yg=="), BASIC_BASE64}, /* \0a:b */
-	    {TEXT("Basic YTpiAA=="), BASIC_BASE64}, /* a:b\0 */
+	    /* a NUL in the name, in the password */
+	    {TEXT("Basic AGE6Yg=="), BASIC_BASE64},
+	    {TEXT("Basic YTpiAA=="), BASIC_BASE64},
 	};
 	struct authorization out;
 
@@ -157,17 +167,36 @@ static void test_basic_credentials_are_decoded_as_python_does(void **state)
 	} rows[] = {
 	    {"Basic aGFua2hpbGw6STwzQzNIOA==", "hankhill", "I<3C3H8"},
 	    {"bAsIc\taGFua2hpbGw6STwzQzNIOA==", "hankhill", "I<3C3H8"},
-	    {"Basic YTpiOmM6", "a", "b:c:"}, {"Basic Og==", "", ""}, {"Basic OmI=", "", "b"},
-	    {"Basic YTo=", "a", ""}, {"Basic YWJj", "abc", ""}, /* no colon: all is the name */
-	    {"Basic IGEgOiBiIA==", " a ", " b "}, /* not trimmed */
-	    {"Basic !!!!", "", ""}, {"Basic ====", "", ""}, {"Basic =YTpi", "a", "b"},
-	    {"Basic Y!T-p_i", "a", "b"}, {"Basic YTpi=", "a", "b"},
-	    {"Basic YT=pi", "a", "b"}, /* one pad in the middle does not end a group */
-	    {"Basic YTo==YWJj", "a", ""}, /* two do */
-	    {"Basic YTo=YWJj", "a", ""}, {"Basic \xe9YTpi", "a", "b"},
-	    {"Basic w6k6w7w=", "\xc3\xa9", "\xc3\xbc"}, /* UTF-8 */
-	    {"Basic 6Tr8", "\xc3\xa9", "\xc3\xbc"}, /* Latin-1 */
-	    {"Basic w6k6/w==", "\xc3\x83\xc2\xa9", "\xc3\xbf"}, /* mixed: all Latin-1 */
+	    {"Basic YTpiOmM6", "a", "b:c:"},
+	    {"Basic Og==", "", ""},
+	    {"Basic OmI=", "", "b"},
+	    {"Basic YTo=", "a", ""},
+	    /* no colon: all is the name */
+	    {"Basic YWJj", "abc", ""},
+	    /* nothing is trimmed */
+	    {"Basic IGEgOiBiIA==", " a ", " b "},
+	    /* what is no digit does not count */
+	    {"Basic !!!!", "", ""},
+	    {"Basic ====", "", ""},
+	    {"Basic =YTpi", "a", "b"},
+	    {"Basic Y!T-p_i", "a", "b"},
+	    {"Basic \xe9YTpi", "a", "b"},
+	    {"Basic YTpi=", "a", "b"},
+	    /* a pad ends the text only where it completes a group */
+	    {"Basic YT=pi", "a", "b"},
+	    {"Basic YTo=YWJj", "a", ""},
+	    {"Basic YTo==YWJj", "a", ""},
+	    /* UTF-8; Latin-1; both, which is Latin-1 */
+	    {"Basic w6k6w7w=", "\xc3\xa9", "\xc3\xbc"},
+	    {"Basic 6Tr8", "\xc3\xa9", "\xc3\xbc"},
+	    {"Basic w6k6/w==", "\xc3\x83\xc2\xa9", "\xc3\xbf"},
+	    /* every digit */
+	    {"Basic ePo6ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba9876543210/+",
+		"x\303\272",
+		"e\302\205\303\226UD\303\222E\003\303\2164\303\202\303\212$\302\201\303\206\024@"
+		"\303\202\004\014\303\262\303\207\013\303\256\302\266\303\212\303\252\302\246\302"
+		"\211\303\246\302\226H\303\242\302\206\007\303\236u\303\206\303\232\303\267\303\216"
+		"\303\272\303\247\302\215\303\266\303\227O\303\276"},
 	};
 	struct authorization out;
 

@@ -82,6 +82,8 @@ static void test_hosts(void **state)
 	    {"", false},
 	    {":80", false},
 	    {"a:", false},
+	    {"a:1", true},
+	    {"a:0", false},
 	    {"a:65536", false},
 	    {"a:-1", false},
 	    {"a:80:80", false},

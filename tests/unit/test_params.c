@@ -86,10 +86,11 @@ static void test_at_most_params_max_pairs_are_taken(void **state)
 
 static void test_the_last_value_of_a_name_is_found(void **state)
 {
-	static const char text[] = "limit=1&q=&limit=2&a%00b=3&a=4";
+	static const char text[] = "first=0&limit=1&q=&limit=2&a%00b=3&a=4";
 	struct params p;
 
 	assert_true(params_parse(*state, TEXT(text), &p));
+	assert_string_equal(params_last(&p, "first"), "0");
 	assert_string_equal(params_last(&p, "limit"), "2");
 	assert_string_equal(params_last(&p, "q"), "");
 	assert_string_equal(params_last(&p, "a"), "4");
@@ -185,6 +186,8 @@ static void test_other_bodies_are_not_multipart(void **state)
 	    {"--xx\r\nContent-Disposition: form-dataX; name=a\r\n\r\n1\r\n--xx--"},
 	    {"--xx\r\n" DISPOSITION "name=\"a\r\n\r\n1\r\n--xx--"},
 	    {"--xx\r\n" DISPOSITION "name=\"a\" b\r\n\r\n1\r\n--xx--"},
+	    {"--xx\r\n" DISPOSITION "name=a; filename=\"a\r\n\r\n1\r\n--xx--"},
+	    {"--xx\r\n" DISPOSITION "name=a; x=\"\r\n\r\n1\r\n--xx--"},
 	    {"--xx\r\n" DISPOSITION
 	     "name=a\r\nContent-Transfer-Encoding: base64\r\n\r\nMQ==\r\n--xx--"},
 	    {"--xx\r\n" DISPOSITION "name=a\r\nno header\r\n\r\n1\r\n--xx--"},
