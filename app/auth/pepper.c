@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -122,7 +123,15 @@ void peppers_free(struct peppers *p)
 	sodium_free(p);
 }
 
-bool peppers_create(const char *path, const char **problem)
+/* The file is the serving user's to read; root alone can give it away. */
+static bool give_to(int fd, const char *user)
+{
+	struct passwd *pw = *user && geteuid() == 0 ? getpwnam(user) : NULL;
+
+	return !pw || fchown(fd, pw->pw_uid, pw->pw_gid) == 0;
+}
+
+bool peppers_create(const char *path, const char *user, const char **problem)
 {
 	unsigned char secret[PEPPER_BYTES];
 	char hex[2 * PEPPER_BYTES + 1], line[sizeof(hex) + 4];
@@ -136,7 +145,7 @@ bool peppers_create(const char *path, const char **problem)
 	randombytes_buf(secret, sizeof(secret));
 	sodium_bin2hex(hex, sizeof(hex), secret, sizeof(secret));
 	n = snprintf(line, sizeof(line), "1 %s\n", hex);
-	if (write(fd, line, (size_t)n) != n || fsync(fd) != 0)
+	if (!give_to(fd, user) || write(fd, line, (size_t)n) != n || fsync(fd) != 0)
 		n = -1;
 	close(fd);
 	sodium_memzero(secret, sizeof(secret));

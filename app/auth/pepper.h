@@ -17,8 +17,9 @@ struct peppers;
 struct peppers *peppers_load(const char *path, const char **problem);
 void peppers_free(struct peppers *p);
 
-/* Makes the file with one random pepper, number 1, mode 0600, never over an existing one. */
-bool peppers_create(const char *path, const char **problem);
+/* Makes the file with one random pepper, number 1, mode 0600, never over an existing one. As root, with the name
+ * of the user that serves (or ""), it becomes that user's. */
+bool peppers_create(const char *path, const char *user, const char **problem);
 
 /* The digest of a key under the newest pepper, and that pepper's number. */
 void peppers_sign(const struct peppers *p, const unsigned char key[KEY_BYTES],

@@ -47,7 +47,7 @@ static int ensure_pepper(const struct config *c, struct db *db, struct arena *a)
 		return cli_failed("%s is missing, and without it no token in the database can be "
 				  "used: restore it from a backup",
 		    c->pepper_file);
-	if (!peppers_create(c->pepper_file, &problem))
+	if (!peppers_create(c->pepper_file, c->user, &problem))
 		return cli_failed("cannot make the pepper file: %s", problem);
 	printf("made %s: keep it secret, and back it up apart from the database\n", c->pepper_file);
 	return 0;

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "auth/pepper.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/timestamp.h"
@@ -276,6 +277,17 @@ static void require_schema(const struct config *config)
 	arena_free(a);
 }
 
+/* Workers read the pepper themselves, so that SIGHUP brings a new one; a mistake should stop the start. */
+static void require_pepper(const struct config *config)
+{
+	const char *problem;
+	struct peppers *p = peppers_load(config->pepper_file, &problem);
+
+	if (!p)
+		fatal("%s", problem);
+	peppers_free(p);
+}
+
 /* Keys and passwords must not reach a core file. */
 static void forbid_core_dumps(void)
 {
@@ -295,6 +307,7 @@ int supervisor_run(const struct config *config)
 	listen_open(config, &s.env.listeners);
 	drop_privileges(config->user);
 	forbid_core_dumps();
+	require_pepper(config);
 	require_schema(config);
 	pool_open(&s.env.pool);
 	s.signals = open_signals();

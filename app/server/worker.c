@@ -167,6 +167,7 @@ static void serve(struct worker *w, int fd)
 	fcgi.ipcFd = fd;
 	fcgi.keepConnection = 1;
 	if (FCGX_Accept_r(&fcgi) != 0) {
+		log_warn("bad_fastcgi_request", "reason", "refused_by_libfcgi");
 		deadline_clear();
 		FCGX_Free(&fcgi, 1);
 		return;
@@ -280,6 +281,8 @@ int worker_run(const struct worker_env *env, struct slot *slot)
 	static char name[16];
 
 	catch_signals();
+	if (FCGX_Init() != 0)
+		fatal("libfcgi cannot start");
 	memcpy(name, log_num(getpid()), sizeof(name) - 1);
 	log_context("worker", name);
 	if (!w)

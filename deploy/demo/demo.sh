@@ -133,6 +133,8 @@ clean_environment() {
 	export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 	export PGHOST=$run/pg PGPORT=5432 PGDATABASE=postern PGUSER=postern_owner
 	export POSTERN_PEPPER_FILE=$dir/pepper POSTERN_LISTEN=$run/app/postern.sock
+	export POSTERN_PASSWORD_MIN_LENGTH=${POSTERN_PASSWORD_MIN_LENGTH:-7} # of the demo's users
+	[[ $EUID != 0 ]] || export POSTERN_USER=$web_user
 	if [[ -n ${DEMO_EXEMPT:-} ]]; then
 		export POSTERN_EXEMPT_VIEW_PERMISSIONS=$DEMO_EXEMPT
 	fi
@@ -244,7 +246,7 @@ make_database() {
 	if [[ -z $(admin_psql -d postgres -At -c "SELECT 1 FROM pg_database WHERE datname = 'postern'") ]]; then
 		admin_psql -d postgres -c 'CREATE DATABASE postern OWNER postern_owner'
 	fi
-	"$postern" migrate
+	"$postern" migrate >&2
 }
 
 write_env() {
@@ -260,7 +262,7 @@ write_env() {
 
 start_postern() {
 	local -a as=("PGUSER=postern" "POSTERN_LISTEN_MODE=0660")
-	[[ $EUID != 0 ]] || as+=("POSTERN_USER=$web_user" "POSTERN_LISTEN_GROUP=$web_user")
+	[[ $EUID != 0 ]] || as+=("POSTERN_LISTEN_GROUP=$web_user")
 	start postern TERM env "${as[@]}" "$postern" serve
 	wait_for 30 test -S "$run/app/postern.sock"
 }
