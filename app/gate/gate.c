@@ -6,6 +6,7 @@
 #include "auth/authenticate.h"
 #include "auth/permission.h"
 #include "base/text.h"
+#include "gate/target.h"
 #include "http/json.h"
 #include "http/names.h"
 #include "http/reply.h"
@@ -44,7 +45,7 @@ static int times(const struct request *r, const char *name)
 static void read_question(struct request *r, struct question *q)
 {
 	static const char *const once[] = {"POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_RESOURCE", "POSTERN_SERVER"};
-	const char *resource = param(r, "POSTERN_RESOURCE");
+	const char *resource = param(r, "POSTERN_RESOURCE"), *target = param(r, "POSTERN_PATH");
 
 	*q = (struct question){.method = param(r, "POSTERN_METHOD"),
 	    .resource = *resource ? resource : NULL,
@@ -57,6 +58,8 @@ static void read_question(struct request *r, struct question *q)
 			q->problem = "The web server sent a gate parameter twice.";
 	if (!*q->method)
 		q->problem = "The web server named no method.";
+	if (!target_plain(*target ? target : param(r, "REQUEST_URI")))
+		q->problem = "The path can be read in two ways.";
 	if (q->resource && !permission_type_sane(q->resource))
 		q->problem = "POSTERN_RESOURCE is not of the form app.model.";
 	if (r->input->role == ROLE_OTHER)
@@ -82,6 +85,9 @@ static void allow(struct request *r)
 	identity_field(r, "Variable-POSTERN_TOKEN_ID", "X-Postern-Token-Id", who->token_id);
 	identity_field(r, "Variable-POSTERN_WRITE", "X-Postern-Write", write);
 	identity_field(r, "Variable-POSTERN_REQUEST_ID", "X-Request-ID", r->id);
+	/* Last: Caddy takes a header that broke off for a whole one, lighttpd a request that ended without an
+	 * answer for an allowed one. Where this is missing the shipped configurations refuse. */
+	identity_field(r, "Variable-POSTERN_GATE", "X-Postern-Gate", "allow");
 	reply_empty(r, 200);
 }
 
@@ -129,10 +135,11 @@ static bool same_origin(const struct request *r)
 static const char *refusal(struct request *r, const struct question *q, const struct auth_answer *answer)
 {
 	bool writes = !method_safe(q->method);
+	bool acts = writes || *param(r, "HTTP_UPGRADE"); /* a WebSocket is opened by a GET, from any page */
 
 	if (writes && !r->identity.write_enabled)
 		return NOT_PERMITTED;
-	if (writes && r->identity.how == BY_SESSION && !same_origin(r))
+	if (acts && r->identity.how == BY_SESSION && !same_origin(r))
 		return "CSRF Failed: Origin checking failed.";
 	return answer->permitted ? NULL : NOT_PERMITTED;
 }
@@ -141,7 +148,7 @@ static bool exempt(const struct request *r, const struct question *q)
 {
 	const char *action = permission_action(q->method);
 
-	return q->resource && action && strcmp(action, "view") == 0 &&
+	return q->resource && (!action || strcmp(action, "view") == 0) &&
 	    permission_view_exempt(r->config->exempt_view_permissions, q->resource);
 }
 
