@@ -47,8 +47,7 @@ def sql(sql_cluster, sql_template):
     """A migrated database of the test's own."""
     database = sql_cluster.create(sql_template)
     yield database
-    database.close()
-    sql_cluster.psql("postgres", "-c", f"DROP DATABASE {database.name} WITH (FORCE)")
+    sql_cluster.drop(database)
 
 
 @pytest.fixture(scope="module")
@@ -56,5 +55,4 @@ def sql_shared(sql_cluster, sql_template):
     """A migrated database for a module whose tests leave nothing behind that others would see."""
     database = sql_cluster.create(sql_template)
     yield database
-    database.close()
-    sql_cluster.psql("postgres", "-c", f"DROP DATABASE {database.name} WITH (FORCE)")
+    sql_cluster.drop(database)

@@ -60,8 +60,16 @@ class Cluster:
 
     def create(self, template="template0"):
         name = f"sql_{next(self.numbers)}"
-        self.psql("postgres", "-c", f"CREATE DATABASE {name} OWNER postern_owner TEMPLATE {template}")
+        self.admin(f"CREATE DATABASE {name} OWNER postern_owner TEMPLATE {template}")
         return Database(self, name)
+
+    def drop(self, database):
+        database.close()
+        self.admin(f"DROP DATABASE {database.name} WITH (FORCE)")
+
+    def admin(self, statement):
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as c:
+            c.execute(statement)
 
 
 class Database:
