@@ -61,7 +61,8 @@ bool parse_uuid(const char *text, char out[37])
 
 	for (const char *p = text; *p; p++) {
 		size_t here = (size_t)(p - text);
-		bool hyphen_place = hyphens && (here == 8 || here == 13 || here == 18 || here == 23);
+		bool hyphen_place =
+		    hyphens && (here == 8 || here == 13 || here == 18 || here == 23);
 
 		if (hyphen_place != (*p == '-') || at == 36)
 			return false;
@@ -191,8 +192,8 @@ bool text_ends(const char *s, const char *suffix)
 static bool is_space(uint32_t c)
 {
 	return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 ||
-	    c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
-	    c == 0x202f || c == 0x205f || c == 0x3000;
+	       c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
+	       c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
 const char *utf8_trim(const char *s, size_t *n)

@@ -26,13 +26,14 @@ bool same_secret(const void *a, const void *b, size_t n);
 /* Valid UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing over U+10FFFF. */
 bool utf8_valid(const char *s, size_t n);
 
-/* The code point or the fault that s (n bytes, at least one) begins with, and its length. A fault is cut as Python
- * and the WHATWG do: the longest beginning of a code point that is still right, at least one byte. */
+/* The code point or the fault that s (n bytes, at least one) begins with, and its length. A fault is
+ * cut as Python and the WHATWG do: the longest beginning of a code point that is still right, at
+ * least one byte. */
 enum utf8_kind { UTF8_OK, UTF8_BAD_START, UTF8_BAD_CONTINUATION, UTF8_CUT_OFF };
 size_t utf8_step(const char *s, size_t n, enum utf8_kind *kind);
 
-/* s with U+FFFD in the place of each fault, in the arena; s itself when it has none. *n is the length before
- * and after. The result has a NUL behind it if s had one. */
+/* s with U+FFFD in the place of each fault, in the arena; s itself when it has none. *n is the length
+ * before and after. The result has a NUL behind it if s had one. */
 const char *utf8_replace(struct arena *a, const char *s, size_t *n);
 
 /* Number of code points of valid UTF-8. */

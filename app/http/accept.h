@@ -9,7 +9,7 @@ enum renderer { RENDER_JSON, RENDER_HTML };
 
 enum accept_result {
 	ACCEPT_OK,
-	ACCEPT_BAD_FORMAT,     /* 404: ?format= names no renderer */
+	ACCEPT_BAD_FORMAT, /* 404: ?format= names no renderer */
 	ACCEPT_NOT_ACCEPTABLE, /* 406 */
 };
 

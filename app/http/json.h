@@ -21,15 +21,16 @@ struct json_object;
  * compliant: 'NaN'", and, for more than JSON_MAX_DEPTH, "Nesting deeper than 32 levels: line L
  * column C (char N)". Lines, columns and characters count code points, as Python does.
  * Duplicate members: the last wins. An escaped lone surrogate is kept as its three-byte (WTF-8) form,
- * so that field checks can name it; "\u0000" becomes a NUL inside the string,
- * and is refused in the name of a member ("Null character in a property name: line …"). Integers beyond
- * int64 and numbers with a fraction or exponent become json-c doubles that print as they were
- * written (json_object_new_double_s); beyond double they are refused like NaN. Strings are wiped when the
+ * so that field checks can name it; "\u0000" becomes a NUL inside the string, and is refused in the
+ * name of a member ("Null character in a property name: line …"). Integers beyond int64 and numbers
+ * with a fraction or exponent become json-c doubles that print as they were written
+ * (json_object_new_double_s); those beyond double are refused like NaN. Strings are wiped when the
  * arena is reset. */
-bool json_read(struct arena *a, const char *text, size_t n, struct json_object **out,
-    const char **error);
+bool json_read(
+    struct arena *a, const char *text, size_t n, struct json_object **out, const char **error);
 
-/* Appends o. indent 0: compact, "," and ":" without blanks; 1 to 8: pretty, items on lines of their own,
- * ": " after names, "[]" and "{}" when empty, no newline at the end. UTF-8 is kept; / < & are not escaped;
- * U+2028 and U+2029 always are, lone surrogates too; control characters as \b \f \n \r \t or \u00xx. */
+/* Appends o. indent 0: compact, "," and ":" without blanks; 1 to 8: pretty, items on lines of their
+ * own, ": " after names, "[]" and "{}" when empty, no newline at the end. UTF-8 is kept; / < & are not
+ * escaped; U+2028, U+2029 and lone surrogates always are; control characters as \b \f \n \r \t or
+ * \u00xx. */
 void json_write(struct buf *b, struct json_object *o, int indent);

@@ -32,11 +32,11 @@ const char *params_last(const struct params *p, const char *name);
 struct param_override {
 	const char *name, *value;
 };
-char *params_encode(struct arena *a, const struct params *p, const struct param_override *o,
-    size_t n);
+char *params_encode(
+    struct arena *a, const struct params *p, const struct param_override *o, size_t n);
 
 /* multipart/form-data (RFC 7578) with the given boundary: text parts only; a part with a filename
  * is ignored. An empty body has no parts. False when the body does not have that form: also without a
  * closing delimiter, with a transfer encoding that is one, or with more than PARAMS_MAX parts. */
-bool multipart_parse(struct arena *a, const char *body, size_t n, const char *boundary,
-    struct params *out);
+bool multipart_parse(
+    struct arena *a, const char *body, size_t n, const char *boundary, struct params *out);

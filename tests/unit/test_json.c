@@ -93,6 +93,8 @@ static void test_malformed_text_is_named_in_pythons_words(void **state)
 	    {TEXT("'a'"), "Expecting value: line 1 column 1 (char 0)"},
 	    {TEXT("\357\273\277{}"),
 		"Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)"},
+	    {TEXT("\357\273\277"),
+		"Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)"},
 	    {TEXT("{\"\303\251\": x}"), "Expecting value: line 1 column 7 (char 6)"},
 	    {TEXT("{\"\303\251\":\n \"\360\237\230\200\", x}"),
 		"Expecting property name enclosed in double quotes: line 2 column 7 (char 12)"},

@@ -140,6 +140,8 @@ static void test_hosts_are_allowed_by_the_list(void **state)
 	    {"example.org.evil.com", ".example.org", false},
 	    {"example.org", "example.orgs", false},
 	    {"a", "aa", false},
+	    {"b", "a", false},
+	    {"b", "*a", false},
 	    {"a b", "*", false},
 	    {"", "*", false},
 	    {"[::2]", "[::1]", false},
