@@ -90,6 +90,20 @@ static enum role role_of(const FCGX_Request *fcgi)
 					    : ROLE_OTHER;
 }
 
+/* libfcgi releases its parameters with the connection; the log and what follows the reply still need them. */
+static char **keep_params(struct arena *a, char **params)
+{
+	size_t n = 0;
+	char **copy;
+
+	while (params[n])
+		n++;
+	copy = arena_alloc(a, (n + 1) * sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		copy[i] = arena_strdup(a, params[i]);
+	return copy;
+}
+
 /* Gives the connection away. libfcgi must forget it without closing it. */
 static void hand_over(struct worker *w, FCGX_Request *fcgi, uint16_t id, const struct request_input *in)
 {
@@ -173,7 +187,7 @@ static void serve(struct worker *w, int fd)
 		return;
 	}
 	in.role = role_of(&fcgi);
-	in.params = fcgi.envp;
+	in.params = keep_params(w->arena, fcgi.envp);
 	if (!answer_is_gate(in.role, in.params))
 		read_body(w, fcgi.in, &in);
 	deadline_clear();
