@@ -63,10 +63,9 @@ CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON postern.audit_events_
 CREATE FUNCTION postern.actor() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(nullif(current_setting('postern.actor', true), '')::jsonb, '{}')
-        || CASE WHEN current_setting('postern.rehash', true) = 'on' THEN '{"action": "password_rehashed"}' ELSE '{}' END::jsonb
 $$;
 COMMENT ON FUNCTION postern.actor() IS
-    'Who is acting, as the workers say with set_config(''postern.actor'', json, true): user_id, username, token_id, session_id, request_id, address, action. Empty in psql. postern.rehash = on: the same password is hashed anew.';
+    'Who is acting, as the workers say with set_config(''postern.actor'', json, true): user_id, username, token_id, session_id, request_id, address, action. Empty in psql.';
 
 CREATE FUNCTION postern.audit_write(action text, object_type text, object_id text, object_name text, old jsonb, new jsonb,
                                     actor jsonb DEFAULT postern.actor()) RETURNS void

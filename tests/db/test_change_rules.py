@@ -54,6 +54,13 @@ def test_own_password_change_keeps_the_session_it_came_from(sql, hank):
     assert sql.run("SELECT id FROM postern.sessions") == [(own,)]
 
 
+def test_actor_calling_it_rehashing_does_not_keep_a_disabled_user_signed_in(sql, hank):
+    with psycopg.connect(sql.dsn("postern")) as c:
+        c.execute("SELECT set_config('postern.actor', '{\"action\": \"password_rehashed\"}', true)")
+        c.execute("UPDATE postern.users SET is_active = false")
+    assert sessions(sql, hank) == 0
+
+
 def test_being_disabled_ends_the_own_session_too(sql, hank):
     from_own_session(sql, hank, "UPDATE postern.users SET is_active = false")
     assert sessions(sql, hank) == 0
@@ -61,7 +68,7 @@ def test_being_disabled_ends_the_own_session_too(sql, hank):
 
 def rehash(sql):
     with psycopg.connect(sql.dsn("postern")) as c:
-        c.execute("SELECT set_config('postern.rehash', 'on', true)")
+        c.execute("SELECT set_config('postern.actor', '{\"action\": \"password_rehashed\"}', true)")
         c.execute("UPDATE postern.users SET password_hash = %s", (OTHER_HASH,))
 
 

@@ -44,14 +44,22 @@ def test_migrations_are_numbered_without_gap():
     assert [int(m.name[:4]) for m in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
 
 
-def test_prepared_statements_fit_the_schema_and_the_workers_rights(sql_shared):
-    statements = sorted((ROOT / "db/queries").glob("*.sql"))
-    sql_shared.run("SET plan_cache_mode = force_generic_plan", role="postern")
-    for n, path in enumerate(statements):
-        sql_shared.run(f"PREPARE q{n} AS {path.read_text()}", role="postern")
-        count = sql_shared.one("SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = %s", f"q{n}", role="postern")
-        arguments = f"({', '.join(['NULL'] * count)})" if count else ""
-        sql_shared.run(f"EXPLAIN EXECUTE q{n}{arguments}", role="postern")  # explaining checks the rights, too
+def users_of(statement):
+    """The folders of app/ whose code runs a statement of db/queries."""
+    name = f"Q_{statement.stem.upper()}"
+    return {path.parts[-2] for path in (ROOT / "app").glob("*/*.c") if re.search(rf"\b{name}\b", path.read_text())}
+
+
+@pytest.mark.parametrize("statement", sorted((ROOT / "db/queries").glob("*.sql")), ids=lambda p: p.stem)
+def test_statement_fits_the_schema_and_the_rights_of_its_role(sql_shared, statement):
+    """Commands are run by administrators, everything else by the workers."""
+    role = "ada" if users_of(statement) == {"cli"} else "postern"
+    sql_shared.run("DEALLOCATE ALL", role=role)
+    sql_shared.run("SET plan_cache_mode = force_generic_plan", role=role)
+    sql_shared.run(f"PREPARE q AS {statement.read_text()}", role=role)
+    count = sql_shared.one("SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'q'", role=role)
+    arguments = f"({', '.join(['NULL'] * count)})" if count else ""
+    sql_shared.run(f"EXPLAIN EXECUTE q{arguments}", role=role)  # explaining checks the rights, too
 
 
 def test_dump_and_restore_is_whole(sql_cluster, sql):
