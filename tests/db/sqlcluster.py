@@ -83,7 +83,7 @@ class Database:
 
     def connect(self, role="postgres"):
         if role not in self.open:
-            self.open[role] = psycopg.connect(self.dsn(role), autocommit=True)
+            self.open[role] = psycopg.connect(self.dsn(role), autocommit=True, prepare_threshold=None)
         return self.open[role]
 
     def run(self, statement, *params, role="postgres"):
