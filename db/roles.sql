@@ -1,7 +1,8 @@
 -- Database roles of Postern. A psql script; run it as a superuser, once per cluster. Running it again is harmless.
 --
 --   1. psql -d postgres -f db/roles.sql
---   2. psql -d postgres -c 'CREATE DATABASE postern OWNER postern_owner ENCODING UTF8 TEMPLATE template0'
+--   2. psql -d postgres -c "CREATE DATABASE postern OWNER postern_owner ENCODING UTF8 LOCALE 'C.UTF-8' TEMPLATE template0"
+--      (any locale whose letters are more than ASCII; it decides which user names are one name in two cases)
 --   3. postern migrate        as a login role that is a member of postern_owner
 --   4. postern serve          as role postern
 --

@@ -206,22 +206,42 @@ CREATE TRIGGER group_members_audit_truncate AFTER TRUNCATE ON postern.group_memb
 CREATE TRIGGER permission_users_audit_truncate AFTER TRUNCATE ON postern.permission_users EXECUTE FUNCTION postern.audit_truncate('permission_revoked');
 CREATE TRIGGER permission_groups_audit_truncate AFTER TRUNCATE ON postern.permission_groups EXECUTE FUNCTION postern.audit_truncate('permission_revoked');
 
+CREATE FUNCTION postern.audit_failures_from(address inet) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    first constant inet := CASE family(address) WHEN 6 THEN set_masklen(network(set_masklen(address, 64))::inet, 128) ELSE address END;
+    last  constant inet := CASE family(address) WHEN 6 THEN set_masklen(broadcast(set_masklen(address, 64)), 128) ELSE address END;
+BEGIN
+    RETURN (SELECT count(*) FROM postern.audit_events AS e
+             WHERE e.occurred > now() - interval '1 minute' AND e.action ~ '_(failed|refused|throttled)$'
+               AND CASE WHEN first IS NULL THEN e.address IS NULL ELSE e.address BETWEEN first AND last END);
+END $$;
+COMMENT ON FUNCTION postern.audit_failures_from(inet) IS
+    'How many failures of the last minute are on record for an address, or for the /64 network of an IPv6 address.';
+
 CREATE FUNCTION postern.audit_failure(action text, username text, address inet, request_id text, reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    known uuid;
+    allowed constant integer := 30;	-- a minute and address: whoever hammers must not fill the disk
+    seen    bigint;
+    known   uuid;
 BEGIN
     IF action !~ '_(failed|refused|throttled)$' THEN
         RAISE EXCEPTION 'audit_failure records failures only, not "%"', action
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The action ends in _failed, _refused or _throttled.';
     END IF;
+    seen := postern.audit_failures_from(address);
+    IF seen >= allowed THEN
+        RETURN;
+    END IF;
     SELECT u.id INTO known FROM postern.users AS u WHERE lower(u.username) = lower(audit_failure.username);
     PERFORM postern.audit_write(action, CASE WHEN known IS NOT NULL THEN 'user' END, known::text, left(audit_failure.username, 150), NULL,
-        jsonb_build_object('reason', left(reason, 200)),
+        jsonb_build_object('reason', left(reason, 200))
+            || CASE WHEN seen = allowed - 1 THEN '{"note": "more of this minute are not recorded"}' ELSE '{}' END::jsonb,
         jsonb_build_object('username', left(audit_failure.username, 150), 'address', address, 'request_id', left(request_id, 200)));
 END $$;
 COMMENT ON FUNCTION postern.audit_failure(text, text, inet, text, text) IS
-    'Records what was refused: login_failed, provisioning_failed, login_throttled. The name is what the client gave; nobody is taken to have acted.';
+    'Records what was refused: login_failed, provisioning_failed, login_throttled; at most 30 a minute and address. The name is what the client gave; nobody is taken to have acted.';
 
 -- Months.
 

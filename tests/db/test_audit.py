@@ -194,6 +194,37 @@ def test_failed_login_of_an_unknown_overlong_name_is_cut(sql):
     assert (len(event["username"]), len(event["new"]["reason"]), event["object_type"]) == (150, 200, None)
 
 
+def fail(sql, address, times):
+    sql.run("SELECT postern.audit_failure('login_failed', 'hank', %s, 'r', 'throttled') FROM generate_series(1, %s)", address, times)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.9", "2001:db8::9", None])
+def test_whoever_hammers_does_not_fill_the_log(sql, address):
+    for _ in range(40):
+        fail(sql, address, 1)
+    assert len(sql.events()) == 30
+    assert [e["new"].get("note") for e in sql.events()].count("more of this minute are not recorded") == 1
+
+
+def test_others_are_recorded_meanwhile(sql):
+    for _ in range(31):
+        fail(sql, "2001:db8::9", 1)
+    fail(sql, "2001:db8::a:1", 1)  # the same /64
+    assert len(sql.events()) == 30
+    for other in ("2001:db8:0:1::9", "192.0.2.9", None):
+        fail(sql, other, 1)
+    assert len(sql.events()) == 33
+
+
+def test_recording_goes_on_after_a_minute(sql):
+    for _ in range(31):
+        fail(sql, "192.0.2.9", 1)
+    sql.run("SET session_replication_role = replica")
+    sql.run("UPDATE postern.audit_events SET occurred = occurred - interval '61 seconds'")
+    fail(sql, "192.0.2.9", 1)
+    assert len(sql.events()) == 31
+
+
 @pytest.mark.parametrize("action", ["user_created", "login", "failed", "x_failed_", "password_changed"])
 def test_worker_cannot_forge_success_through_audit_failure(sql, action):
     error = sql.refused("SELECT postern.audit_failure(%s, 'hank', NULL, NULL, NULL)", action, role="postern")
