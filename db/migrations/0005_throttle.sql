@@ -48,6 +48,11 @@ BEGIN
     IF login_count.key IS NULL OR coalesce(allowed, 0) <= 0 THEN
         RETURN 0;
     END IF;
+    SELECT * INTO row FROM postern.login_attempts AS a	-- the block stands: nothing to write, so a flood costs a read each
+     WHERE a.kind = login_count.kind AND a.key = login_count.key AND a.failures >= allowed AND a.window_ends > clock_timestamp();
+    IF FOUND THEN
+        RETURN greatest(ceil(extract(epoch FROM row.window_ends - clock_timestamp())), 1)::integer;
+    END IF;
     INSERT INTO postern.login_attempts AS a (kind, key, failures, first_attempt, last_attempt, window_ends)
     VALUES (login_count.kind, login_count.key, 0, clock_timestamp(), clock_timestamp(), clock_timestamp() + login_count."window")
     ON CONFLICT (kind, key) DO UPDATE SET key = excluded.key	-- locks the row: whoever comes second sees the count of the first

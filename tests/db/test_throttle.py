@@ -43,6 +43,14 @@ def test_refused_attempts_do_not_lengthen_the_wait(sql):
     assert attempt(sql) <= 60
 
 
+def test_refused_attempts_write_nothing(sql):
+    for _ in range(3):
+        attempt(sql)
+    sql.run("BEGIN", role="postern")
+    assert attempt(sql) > 0
+    assert sql.one("SELECT pg_current_xact_id_if_assigned()::text", role="postern") is None
+
+
 def test_counting_starts_anew_after_the_window(sql):
     for _ in range(4):
         attempt(sql)
