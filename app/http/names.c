@@ -153,3 +153,12 @@ bool method_safe(const char *method)
 			return true;
 	return false;
 }
+
+bool method_sane(const char *method)
+{
+	size_t n = 0;
+
+	while (alphanumeric(method[n]) || (method[n] && strchr("!#$%&'*+-.^_`|~", method[n])))
+		n++;
+	return method[n] == '\0' && n >= 1 && n <= 32;
+}

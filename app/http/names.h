@@ -19,3 +19,6 @@ bool request_id_sane(const char *id);
 
 /* Safe methods in Postern's sense: GET, HEAD, OPTIONS, case-sensitive. Everything else writes. */
 bool method_safe(const char *method);
+
+/* A method: a token of RFC 9110 section 5.6.2, at most 32 bytes. */
+bool method_sane(const char *method);

@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "http/json.h"
 
 void reply_header(struct request *r, const char *name, const char *value)
@@ -24,8 +25,10 @@ int reply_json(struct request *r, int status, struct json_object *o)
 int reply_detail(struct request *r, int status, const char *text)
 {
 	struct json_object *o = json_object_new_object();
+	size_t n = strlen(text);
 
-	json_object_object_add(o, "detail", json_object_new_string(text));
+	text = utf8_replace(r->arena, text, &n); /* it may quote the request */
+	json_object_object_add(o, "detail", json_object_new_string_len(text, (int)n));
 	return reply_json(r, status, o);
 }
 

@@ -145,6 +145,10 @@ static bool body_whole(const struct request *r)
 
 static const char *find_problem(struct request *r)
 {
+	if (r->input->role == ROLE_OTHER)
+		return "The web server asked in an unknown FastCGI role.";
+	if (!method_sane(r->method))
+		return "The request method is not a name.";
 	if (!headers_clean(r))
 		return "The request holds a control character.";
 	if (!host_sane(r->host) || !host_allowed(r->host, r->config->allowed_hosts))
