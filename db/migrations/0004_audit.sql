@@ -61,59 +61,62 @@ CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON postern.audit_events_
 -- Writing.
 
 CREATE FUNCTION postern.actor() RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(nullif(current_setting('postern.actor', true), '')::jsonb, '{}')
-$$;
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN coalesce(nullif(current_setting('postern.actor', true), '')::jsonb, '{}');
+END $$;
 COMMENT ON FUNCTION postern.actor() IS
     'Who is acting, as the workers say with set_config(''postern.actor'', json, true): user_id, username, token_id, session_id, request_id, address, action. Empty in psql.';
 
 CREATE FUNCTION postern.audit_write(action text, object_type text, object_id text, object_name text, old jsonb, new jsonb,
                                     actor jsonb DEFAULT postern.actor()) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
     INSERT INTO postern.audit_events (user_id, username, token_id, session_id, request_id, address,
                                       action, object_type, object_id, object_name, old, new)
     VALUES (nullif(actor->>'user_id', '')::uuid, nullif(actor->>'username', ''), nullif(actor->>'token_id', '')::uuid,
             nullif(actor->>'session_id', '')::uuid, nullif(actor->>'request_id', ''), nullif(actor->>'address', '')::inet,
-            action, object_type, object_id, object_name, old, new)
-$$;
+            audit_write.action, audit_write.object_type, audit_write.object_id, audit_write.object_name, audit_write.old, audit_write.new);
+END $$;
 COMMENT ON FUNCTION postern.audit_write(text, text, text, text, jsonb, jsonb, jsonb) IS
     'Writes one audit event. For the owner''s triggers and functions only.';
 
 CREATE FUNCTION postern.audit_values(values_of jsonb, other jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT jsonb_object_agg(key, CASE WHEN key NOT IN ('password_hash', 'digest') OR value = 'null' THEN value
-                                      WHEN other IS NULL THEN '"(set)"' ELSE '"(changed)"' END)
-      FROM jsonb_each(values_of)
-     WHERE value <> coalesce(other->key, 'null')
-       AND key NOT IN ('id', 'config', 'last_login', 'last_seen', 'flash')
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT jsonb_object_agg(key, CASE WHEN key NOT IN ('password_hash', 'digest') OR value = 'null' THEN value
+                                              WHEN other IS NULL THEN '"(set)"' ELSE '"(changed)"' END)
+              FROM jsonb_each(values_of)
+             WHERE value <> coalesce(other->key, 'null')
+               AND key NOT IN ('id', 'config', 'last_login', 'last_seen', 'flash'));
+END $$;
 COMMENT ON FUNCTION postern.audit_values(jsonb, jsonb) IS
     'The columns of a row that differ from the other row (NULL: none), without secrets and without what is not audited; NULL when none.';
 
 CREATE FUNCTION postern.audit_action(kind text, op text, changed jsonb, wish text) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT action
-      FROM (VALUES ('session', 'INSERT', NULL,            'login'),
-                   ('session', 'DELETE', NULL,            'session_ended'),
-                   ('session', 'DELETE', NULL,            'logout'),
-                   ('session', 'DELETE', NULL,            'session_expired'),
-                   ('user',    'UPDATE', 'password_hash', 'password_changed'),
-                   ('user',    'UPDATE', 'password_hash', 'password_rehashed'),
-                   ('user',    'INSERT', NULL,            'user_imported'),
-                   ('token',   'UPDATE', 'digest',        'token_key_changed'),
-                   ('token',   'UPDATE', 'digest',        'token_rehashed'),
-                   ('token',   'INSERT', NULL,            'token_provisioned'),
-                   ('token',   'INSERT', NULL,            'token_imported'),
-                   (kind, op, NULL, kind || CASE op WHEN 'INSERT' THEN '_created' WHEN 'UPDATE' THEN '_changed' ELSE '_deleted' END)
-           ) AS known (of_kind, of_op, of_column, action)
-     WHERE of_kind = kind AND of_op = op AND (of_column IS NULL OR changed ? of_column)
-     ORDER BY action = wish DESC NULLS LAST,
-              action IN ('login', 'session_ended', 'password_changed', 'token_key_changed') DESC,
-              action = kind || '_created' DESC
-     LIMIT 1
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT action
+          FROM (VALUES (1, 'session', 'INSERT', NULL,            'login'),
+                       (1, 'session', 'DELETE', NULL,            'session_ended'),
+                       (3, 'session', 'DELETE', NULL,            'logout'),
+                       (3, 'session', 'DELETE', NULL,            'session_expired'),
+                       (1, 'user',    'UPDATE', 'password_hash', 'password_changed'),
+                       (3, 'user',    'UPDATE', 'password_hash', 'password_rehashed'),
+                       (3, 'user',    'INSERT', NULL,            'user_imported'),
+                       (1, 'token',   'UPDATE', 'digest',        'token_key_changed'),
+                       (3, 'token',   'UPDATE', 'digest',        'token_rehashed'),
+                       (3, 'token',   'INSERT', NULL,            'token_provisioned'),
+                       (3, 'token',   'INSERT', NULL,            'token_imported'),
+                       (2, kind, op, NULL, kind || CASE op WHEN 'INSERT' THEN '_created' WHEN 'UPDATE' THEN '_changed' ELSE '_deleted' END)
+               ) AS known (rank, of_kind, of_op, of_column, action)
+         WHERE of_kind = kind AND of_op = op AND (of_column IS NULL OR changed ? of_column) AND (rank < 3 OR action = wish)
+         ORDER BY action = wish DESC NULLS LAST, rank
+         LIMIT 1);
+END $$;
 COMMENT ON FUNCTION postern.audit_action(text, text, jsonb, text) IS
-    'Name of the action: what the actor calls it (wish), if that fits what was done, else the usual name.';
+    'Name of the action: what the actor calls it (wish), if that fits what was done, else the usual name (rank 1 before 2).';
 
 CREATE FUNCTION postern.audit_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

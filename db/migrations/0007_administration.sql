@@ -310,3 +310,80 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION postern.revoke_permission(text, text, text) IS
     'Takes from a user or group the permissions that lie within these object types and actions; returns how many. Refuses when a wider permission would still give the right.';
+
+-- Over REST. The workers' role cannot make superusers by itself; these two functions act in the name of the superuser whose
+-- request it is (postern.actor), and keep at least one who can still sign in.
+
+CREATE FUNCTION postern.require_superuser() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM postern.users AS u WHERE u.is_superuser AND u.is_active ORDER BY u.id FOR NO KEY UPDATE;	-- one change at a time
+    IF NOT EXISTS (SELECT FROM postern.users AS u
+                    WHERE u.id = nullif(postern.actor()->>'user_id', '')::uuid AND u.is_superuser AND u.is_active) THEN
+        RAISE EXCEPTION 'only a superuser may change users'
+            USING ERRCODE = 'insufficient_privilege', HINT = 'In psql, change postern.users itself.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION postern.require_superuser() IS
+    'Refuses unless the actor is an active superuser; holds all of those until the transaction ends.';
+
+CREATE FUNCTION postern.require_last_superuser() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM postern.users AS u WHERE u.is_superuser AND u.is_active) THEN
+        RAISE EXCEPTION 'This is the last active superuser.'
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'users_last_superuser',
+                  HINT = 'Make somebody else a superuser first.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION postern.require_last_superuser() IS 'Refuses when no active superuser is left.';
+
+CREATE FUNCTION postern.save_user(of_id uuid, change jsonb) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    saved uuid;
+BEGIN
+    PERFORM postern.require_superuser();
+    IF of_id IS NULL THEN
+        INSERT INTO postern.users (username, password_hash, is_active, is_superuser, may_manage_tokens, first_name, last_name, email)
+        VALUES (change->>'username', change->>'password_hash', coalesce((change->>'is_active')::boolean, true),
+                coalesce((change->>'is_superuser')::boolean, false), coalesce((change->>'may_manage_tokens')::boolean, true),
+                coalesce(change->>'first_name', ''), coalesce(change->>'last_name', ''), coalesce(change->>'email', ''))
+        RETURNING id INTO saved;
+    ELSE
+        UPDATE postern.users AS u
+           SET username = coalesce(change->>'username', u.username),
+               password_hash = CASE WHEN change ? 'password_hash' THEN change->>'password_hash' ELSE u.password_hash END,
+               is_active = coalesce((change->>'is_active')::boolean, u.is_active),
+               is_superuser = coalesce((change->>'is_superuser')::boolean, u.is_superuser),
+               may_manage_tokens = coalesce((change->>'may_manage_tokens')::boolean, u.may_manage_tokens),
+               first_name = coalesce(change->>'first_name', u.first_name),
+               last_name = coalesce(change->>'last_name', u.last_name),
+               email = coalesce(change->>'email', u.email)
+         WHERE u.id = of_id
+        RETURNING u.id INTO saved;
+    END IF;
+    IF saved IS NOT NULL AND change ? 'groups' THEN
+        DELETE FROM postern.group_members AS m
+         WHERE m.user_id = saved AND m.group_id <> ALL (ARRAY(SELECT g::integer FROM jsonb_array_elements_text(change->'groups') AS g));
+        INSERT INTO postern.group_members (group_id, user_id)
+        SELECT g::integer, saved FROM jsonb_array_elements_text(change->'groups') AS g ON CONFLICT DO NOTHING;
+    END IF;
+    PERFORM postern.require_last_superuser();
+    RETURN saved;
+END $$;
+COMMENT ON FUNCTION postern.save_user(uuid, jsonb) IS
+    'Changes the members given of a user, or adds one (id NULL), and returns the identifier; NULL: no such user. For superusers'' requests only.';
+
+CREATE FUNCTION postern.remove_user(of_id uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    removed uuid;
+BEGIN
+    PERFORM postern.require_superuser();
+    DELETE FROM postern.users AS u WHERE u.id = of_id RETURNING u.id INTO removed;
+    PERFORM postern.require_last_superuser();
+    RETURN removed;
+END $$;
+COMMENT ON FUNCTION postern.remove_user(uuid) IS
+    'Deletes a user with all tokens and sessions and returns the identifier; NULL: no such user. For superusers'' requests only.';

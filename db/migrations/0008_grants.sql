@@ -27,6 +27,7 @@ BEGIN
             ('postern', 'INSERT, UPDATE (last_seen, flash), DELETE', 'postern.sessions'),
             ('postern', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.token_matches, postern.text_matches, postern.time_matches'),
             ('postern', 'EXECUTE', 'FUNCTION postern.login_attempt, postern.login_succeeded, postern.audit_failure, postern.audit_extend'),
+            ('postern', 'EXECUTE', 'FUNCTION postern.save_user, postern.remove_user'),
             -- administrators in psql
             ('postern_admin', 'USAGE', 'SCHEMA postern'),
             ('postern_admin', 'SELECT', 'postern.schema_migrations, postern.audit_events, postern.tokens_overview, postern.expiring_tokens, '
