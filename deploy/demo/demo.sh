@@ -68,7 +68,7 @@ place() {
 	fi
 }
 
-# DIR/data is the cluster, DIR/run holds sockets and other things of one run.
+# DIR/data holds the cluster and the pepper, DIR/run sockets and other things of one run.
 make_places() {
 	local far='' short=''
 	if reachable "$dir"; then
@@ -79,9 +79,10 @@ make_places() {
 	fi
 	place data "$far"
 	place run "$short"
-	data=$(realpath "$dir/data")/cluster run=$(realpath "$dir/run")
+	state=$(realpath "$dir/data") run=$(realpath "$dir/run")
+	data=$state/cluster
 	[[ $EUID == 0 ]] || chmod 700 "$dir" "$run"
-	[[ $EUID != 0 ]] || chmod 755 "$dir" "$run" "${data%/cluster}"
+	[[ $EUID != 0 ]] || chmod 755 "$dir" "$run" "$state"
 	rm -rf "${run:?}"/*
 	mkdir -p "$dir/log" "$run/pg" "$run/app" "$run/web"
 	[[ -d $data ]] || mkdir -m 700 "$data"
@@ -132,7 +133,10 @@ clean_environment() {
 	done
 	export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 	export PGHOST=$run/pg PGPORT=5432 PGDATABASE=postern PGUSER=postern_owner
-	export POSTERN_PEPPER_FILE=$dir/pepper POSTERN_LISTEN=$run/app/postern.sock
+	export POSTERN_PEPPER_FILE=$state/pepper POSTERN_LISTEN=$run/app/postern.sock
+	if [[ $EUID == 0 ]]; then
+		export POSTERN_USER=$web_user POSTERN_LISTEN_GROUP=$web_user
+	fi
 	export POSTERN_PASSWORD_MIN_LENGTH=${POSTERN_PASSWORD_MIN_LENGTH:-7} # of the demo's users
 	[[ $EUID != 0 ]] || export POSTERN_USER=$web_user
 	if [[ -n ${DEMO_EXEMPT:-} ]]; then
@@ -173,7 +177,7 @@ wait_for() {
 	shift
 	until "$@" >/dev/null 2>&1; do
 		check_alive
-		((tries-- > 0)) || die "gave up waiting for: $*; see $dir/log"
+		((tries-- > 0)) || die "gave up waiting for: $* ($("$@" 2>&1 | tail -n 1)); see $dir/log"
 		sleep 0.1
 	done
 }
@@ -261,9 +265,7 @@ write_env() {
 }
 
 start_postern() {
-	local -a as=("PGUSER=postern" "POSTERN_LISTEN_MODE=0660")
-	[[ $EUID != 0 ]] || as+=("POSTERN_LISTEN_GROUP=$web_user")
-	start postern TERM env "${as[@]}" "$postern" serve
+	start postern TERM env PGUSER=postern "$postern" serve
 	wait_for 30 test -S "$run/app/postern.sock"
 }
 

@@ -18,10 +18,10 @@ seed() {
 	psql -X -q -v ON_ERROR_STOP=1 -f "$demo/seed.sql"
 }
 
-if [[ ! -e $dir/data/seeded ]]; then
+if [[ ! -e $state/seeded ]]; then
 	POSTERN_PASSWORD_MIN_LENGTH=1 seed >>"$dir/log/setup.log" 2>&1 || {
 		tail -n 15 "$dir/log/setup.log" >&2
 		die "the demo's users could not be added"
 	}
-	: >"$dir/data/seeded"
+	: >"$state/seeded"
 fi

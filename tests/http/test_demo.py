@@ -115,7 +115,7 @@ def test_ordinary_user_can_run_it(as_ordinary_user):
     demo, how = as_ordinary_user
     demo.start(**how)
     assert Client(demo.url).get("/api/status/").status_code == 200
-    assert {(demo.dir / name).owner() for name in ("env", "pepper", "data")} == {(demo.dir).owner()}
+    assert {(demo.dir / name).owner() for name in ("env", "data/pepper", "data")} == {(demo.dir).owner()}
     demo.stop()
 
 
@@ -133,13 +133,13 @@ def test_program_runs_against_the_demo(running):
 
 def test_env_holds_no_secret(running):
     text = (running.dir / "env").read_text()
-    pepper = (running.dir / "pepper").read_text().split()
+    pepper = (running.dir / "data/pepper").read_text().split()
     assert not [secret for secret in [*PASSWORDS.values(), *(w for w in pepper if len(w) > 8)] if secret in text]
     assert "PGPASSWORD" not in text
 
 
 def test_pepper_is_for_its_owner_only(running):
-    assert (running.dir / "pepper").stat().st_mode & 0o777 == 0o600
+    assert (running.dir / "data/pepper").stat().st_mode & 0o777 == 0o600
 
 
 def test_callers_own_settings_lead_nowhere_else(new_demo):
