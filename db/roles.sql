@@ -22,6 +22,6 @@ ALTER ROLE postern_admin   NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICA
 ALTER ROLE postern_auditor NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 
 COMMENT ON ROLE postern_owner   IS 'Owns the database of Postern; grant it to those who run "postern migrate".';
-COMMENT ON ROLE postern         IS 'The workers of Postern: reads and writes what requests need, cannot alter the schema, raise a user to superuser or touch the audit log.';
+COMMENT ON ROLE postern         IS 'The workers of Postern: reads and writes what requests need, cannot alter the schema or touch the audit log, and makes superusers only in a superuser''s name.';
 COMMENT ON ROLE postern_admin   IS 'Administrators of Postern in psql: users, tokens, permissions; reads the audit log. Grant it to people.';
 COMMENT ON ROLE postern_auditor IS 'Reads the views and the audit log of Postern; no password hash, no token digest. Grant it to people.';

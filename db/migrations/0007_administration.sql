@@ -321,7 +321,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM postern.users AS u
                     WHERE u.id = nullif(postern.actor()->>'user_id', '')::uuid AND u.is_superuser AND u.is_active) THEN
         RAISE EXCEPTION 'only a superuser may change users'
-            USING ERRCODE = 'insufficient_privilege', HINT = 'In psql, change postern.users itself.';
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'users_actor_superuser', HINT = 'In psql, change postern.users itself.';
     END IF;
 END $$;
 COMMENT ON FUNCTION postern.require_superuser() IS
