@@ -74,7 +74,7 @@ demo-reset:
 	@bash deploy/demo/demo.sh --reset
 test: deps-test
 	@$(MAKE) --no-print-directory -s -j2 all unit SAN=$(SAN)
-	@BUILD=$(BUILD) sh tests/run.sh
+	@BUILD=$(BUILD) bash tests/run.sh
 bench: deps-bench
 	@$(MAKE) --no-print-directory -s -j2 all
 	@BUILD=$(BUILD) sh tests/bench/run.sh
@@ -82,7 +82,7 @@ fuzz: deps-fuzz
 	@BUILD=build-fuzz sh tests/fuzz/run.sh
 lint: deps-lint
 	@$(MAKE) --no-print-directory -s $(BUILD)/gen/queries.h
-	@BUILD=$(BUILD) CPPFLAGS='$(CPPFLAGS)' sh tests/lint.sh
+	@BUILD=$(BUILD) CPPFLAGS='$(CPPFLAGS)' bash tests/lint.sh
 fmt:
 	clang-format -i $(wildcard app/*.[ch] app/*/*.[ch] tests/*/*.[ch])
 install: all
