@@ -33,7 +33,7 @@ OBJ   := $(SRC:app/%.c=$(BUILD)/%.o) $(EMBED:%=$(BUILD)/gen/%.o)
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all unit demo demo-reset test bench fuzz lint fmt install clean deps-%
+.PHONY: all unit demo demo-reset test test-compose bench fuzz lint fmt install clean deps-%
 all: $(BUILD)/postern
 
 $(BUILD)/postern: $(BUILD)/main.o $(BUILD)/libpostern.a
@@ -75,6 +75,8 @@ demo-reset:
 test: deps-test
 	@$(MAKE) --no-print-directory -s -j2 all unit SAN=$(SAN)
 	@BUILD=$(BUILD) bash tests/run.sh
+test-compose:
+	@bash tests/compose.sh
 bench: deps-bench
 	@$(MAKE) --no-print-directory -s -j2 all
 	@BUILD=$(BUILD) sh tests/bench/run.sh

@@ -1,4 +1,4 @@
-# backend.sh: what the demo protects: an HTTP API (a second, private nginx that serves files made here), a tree of files and,
+# backend.sh: what the demo protects: an HTTP API (a second, private nginx that serves the files of deploy/demo/api), a tree of files and,
 # if DEMO_APP names its socket, a FastCGI application. Sourced by server-NAME.sh. DEMO_API=HOST:PORT puts another
 # HTTP server in the API's place. Sets api (HOST:PORT), app (a socket or nothing) and files (a directory).
 # shellcheck shell=bash disable=SC2154,SC2034 # the variables are demo.sh's, and for server-NAME.sh
@@ -10,34 +10,6 @@ free_port() {
 		((candidate++ < 65000)) || die "no free port"
 	done
 	echo "$candidate"
-}
-
-# list FILE NAME...: an answer with these results, as the API of the documentation writes it.
-list() {
-	local file=$1 path=$2 shape=$3 n=0 name comma=
-	shift 3
-	{
-		printf '{\n    "count": %d,\n    "next": null,\n    "previous": null,\n    "results": [' $#
-		for name; do
-			n=$((n + 1))
-			# shellcheck disable=SC2059 # the shape is one of ours
-			printf "$comma\n        {\n            \"id\": \"%08d-0000-4000-8000-%012d\",\n            \"url\": \"$path%08d-0000-4000-8000-%012d/\",\n$shape\n        }" \
-				$n $n $n $n "$name" "$name" "${name,,}"
-			comma=,
-		done
-		printf '\n    ]\n}\n'
-	} >"$file"
-}
-
-write_api() {
-	mkdir -p "$run/api/api/dcim/sites" "$run/api/api/ipam/prefixes"
-	# shellcheck disable=SC2046 # two lists of words
-	list "$run/api/api/dcim/sites/list.json" /api/dcim/sites/ \
-		'            "display": "%s",\n            "name": "%s",\n            "slug": "%s"' \
-		Amarillo Arlen Austin Dallas Durndle Houston Laredo Lubbock McMaynerbury Wichita
-	list "$run/api/api/ipam/prefixes/list.json" /api/ipam/prefixes/ \
-		'            "display": "%s",\n            "prefix": "%s",\n            "description": "%.0s"' \
-		10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 192.0.2.0/24 2001:db8::/32
 }
 
 write_backend_conf() {
@@ -86,7 +58,7 @@ backend_prepare() {
 	api=${DEMO_API:-}
 	[[ -z $api ]] || return 0
 	api=127.0.0.1:$(free_port $((port + 1)))
-	write_api
+	cp -r "$demo/api" "$run/"
 	write_backend_conf
 	start backend TERM nginx -e "$dir/log/backend.log" -c "$conf/backend.conf"
 	wait_for 10 curl -fsS --noproxy '*' "http://$api/api/dcim/sites/"
