@@ -22,3 +22,6 @@ bool token_read(struct arena *a, struct json_object *o, bool create, struct toke
 /* Reads the query's filters, sort order and page into *page (all of it but user_id). 0, or the 400 that was
  * answered. */
 int token_query(struct request *r, struct token_page *page);
+
+/* The 400 for a query that the database found INVALID: names the regular expressions in it. */
+int token_query_invalid(struct request *r);

@@ -227,3 +227,16 @@ int token_query(struct request *r, struct token_page *page)
 	page_read(r, &page->limit, &page->offset);
 	return 0;
 }
+
+int token_query_invalid(struct request *r)
+{
+	struct json_object *errors = json_object_new_object();
+
+	for (size_t i = 0; i < r->query.count; i++) {
+		const char *name = r->query.items[i].name;
+
+		if (strstr(name, "__") && text_ends(name, "re") && !json_object_object_get(errors, name))
+			field_error(errors, name, "Enter a valid regular expression.");
+	}
+	return reply_json(r, 400, errors);
+}

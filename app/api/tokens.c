@@ -38,7 +38,7 @@ int api_token_list(struct request *r)
 		return status;
 	res = token_list(r->db, r->arena, &page, &rows);
 	if (res == INVALID) /* only a regular expression can be wrong still */
-		return reply_json(r, 400, field_general_error("Enter a valid regular expression."));
+		return token_query_invalid(r);
 	if (res != OK)
 		return reply_result(r, res);
 	results = json_object_new_array();

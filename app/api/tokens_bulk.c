@@ -14,6 +14,19 @@
 #include "http/field.h"
 #include "http/reply.h"
 
+/* Each element costs statements of its own, and a request has only so much time. */
+#define BULK_MAX 1000
+
+/* 0, or the 400 that was answered. */
+static int refuse_long(struct request *r, struct json_object *list)
+{
+	if (json_object_array_length(list) <= BULK_MAX)
+		return 0;
+	return reply_json(r, 400,
+	    field_general_error(arena_printf(
+		r->arena, "Ensure this list has no more than %d elements.", BULK_MAX)));
+}
+
 static bool has_members(struct json_object *o)
 {
 	return json_object_object_length(o) > 0;
@@ -68,6 +81,8 @@ int tokens_bulk_create(struct request *r, struct json_object *list)
 	struct json_object *errors, *out = arena_own_json(r->arena, json_object_new_array());
 	enum result res;
 
+	if (refuse_long(r, list))
+		return r->reply.status;
 	if (!read_new(r, list, changes, &errors))
 		return reply_json(r, 400, json_object_get(errors));
 	res = create_all(r, changes, n, out, &failed);
@@ -107,6 +122,8 @@ static int read_bulk(struct request *r, struct bulk *out)
 		    field_general_error(arena_printf(r->arena,
 			"Expected a list of items but got type \"%s\".",
 			body.empty ? "dict" : field_type_name(body.json))));
+	if (refuse_long(r, body.json))
+		return r->reply.status;
 	out->count = json_object_array_length(body.json);
 	out->items = arena_alloc(r->arena, (out->count + 1) * sizeof(*out->items));
 	out->ids = arena_alloc(r->arena, (out->count + 1) * sizeof(*out->ids));
