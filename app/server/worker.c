@@ -1,18 +1,17 @@
-/* worker.c: takes connections and answers them. Before: server/supervisor.c. After: server/answer.c. One request per
- * connection: an idle kept connection would keep this process from all other clients. */
+/* worker.c: takes connections and answers them. Before: server/supervisor.c, server/connection.c. After:
+ * server/answer.c. One request per connection; one that is not all here waits without keeping others waiting. */
 #include "server/worker.h"
 
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcgiapp.h>
-#include <poll.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "auth/authenticate.h"
@@ -20,11 +19,11 @@
 #include "base/log.h"
 #include "base/timestamp.h"
 #include "server/answer.h"
-#include "server/deadline.h"
-#include "server/fcgi.h"
+#include "server/connection.h"
 #include "store/db.h"
 
-#define WRITE_SECONDS 10 /* for a web server to take an answer */
+#define POOL LISTEN_MAX /* the place after the listeners */
+#define LAST_ACCEPTS 64 /* connections that a worker takes when it is told to stop, at most */
 #define BUSY_TEXT "The server is busy checking passwords. Please try again."
 
 struct worker {
@@ -33,7 +32,7 @@ struct worker {
 	struct services services;
 	struct peppers *peppers;
 	struct arena *arena;
-	unsigned char head[FCGI_HEAD_MAX];
+	struct connections *connections;
 };
 
 static volatile sig_atomic_t stop;
@@ -44,50 +43,26 @@ static void on_term(int signal)
 	stop = 1;
 }
 
-/* Waits until the whole head of the request can be seen, without taking it from the socket. */
-static enum fcgi_head await_head(struct worker *w, int fd, uint16_t *id)
-{
-	ssize_t before = -1;
-
-	for (;;) {
-		struct pollfd p = {.fd = fd, .events = POLLIN | POLLRDHUP};
-		ssize_t n = recv(fd, w->head, sizeof(w->head), MSG_PEEK | MSG_DONTWAIT);
-		enum fcgi_head state = n > 0 ? fcgi_head_check(w->head, (size_t)n, id) : FCGI_HEAD_MORE;
-
-		if (state != FCGI_HEAD_MORE)
-			return state;
-		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR) || deadline_passed() ||
-		    (size_t)n == sizeof(w->head))
-			return FCGI_HEAD_BAD;
-		if (poll(&p, 1, 1000) > 0 && n == before) {
-			if (p.revents & (POLLRDHUP | POLLHUP | POLLERR))
-				return FCGI_HEAD_BAD;
-			/* data is there, but no more than was seen: poll cannot wait for the rest */
-			nanosleep(&(struct timespec){0, 2000000}, NULL);
-		}
-		before = n;
-	}
-}
-
 static void read_body(struct worker *w, FCGX_Stream *in, struct request_input *out)
 {
 	struct buf b = BUF(w->arena);
 	char chunk[8192];
 	int n;
 
-	while ((n = FCGX_GetStr(chunk, sizeof(chunk), in)) > 0 && b.len <= REQUEST_BODY_MAX)
+	while (b.len <= REQUEST_BODY_MAX && (n = FCGX_GetStr(chunk, sizeof(chunk), in)) > 0)
 		buf_add(&b, chunk, (size_t)n);
+	sodium_memzero(chunk, sizeof(chunk));
 	out->body_too_large = b.len > REQUEST_BODY_MAX;
-	out->body_incomplete = FCGX_GetError(in) != 0 || deadline_passed();
+	out->body_incomplete = !out->body_too_large && FCGX_GetError(in) != 0;
 	out->body = out->body_too_large ? "" : buf_str(&b);
 	out->body_len = out->body_too_large ? 0 : b.len;
 }
 
 static enum role role_of(const FCGX_Request *fcgi)
 {
-	return fcgi->role == FCGI_RESPONDER ? ROLE_RESPONDER
-	    : fcgi->role == FCGI_AUTHORIZER ? ROLE_AUTHORIZER
-					    : ROLE_OTHER;
+	return fcgi->role == FCGI_RESPONDER    ? ROLE_RESPONDER
+	       : fcgi->role == FCGI_AUTHORIZER ? ROLE_AUTHORIZER
+					       : ROLE_OTHER;
 }
 
 /* libfcgi releases its parameters with the connection; the log and what follows the reply still need them. */
@@ -104,170 +79,222 @@ static char **keep_params(struct arena *a, char **params)
 	return copy;
 }
 
-/* Gives the connection away. libfcgi must forget it without closing it. */
-static void hand_over(struct worker *w, FCGX_Request *fcgi, uint16_t id, const struct request_input *in)
+/* Lets libfcgi read a request that is whole; it takes the answer's way no longer than that. */
+static bool read_request(struct worker *w, struct connection *c, struct request_input *out)
 {
-	int fd = fcgi->ipcFd;
-	struct buf head, body;
+	int fd = connection_request(c);
+	FCGX_Request fcgi;
+	bool ok;
 
-	fcgi->ipcFd = -1;
-	if (!pool_send(&w->env->pool, w->env->board, w->env->config, fd, id, in)) {
-		log_warn("password_queue_full");
-		answer_plain(w->arena, 503, BUSY_TEXT, &head, &body);
-		deadline_set(fd, WRITE_SECONDS);
-		fcgi_write_reply(fd, id, head.data, head.len, body.data, body.len);
-		deadline_clear();
+	if (fd < 0)
+		return false;
+	/* With a connection and no listening socket libfcgi reads this one request and then fails. */
+	FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
+	fcgi.ipcFd = fd == c->fd ? dup(fd) : fd; /* libfcgi closes it where it fails */
+	fcgi.keepConnection = 1;
+	ok = FCGX_Accept_r(&fcgi) == 0;
+	if (ok) {
+		fd = fcgi.ipcFd;
+		out->role = role_of(&fcgi);
+		out->params = keep_params(w->arena, fcgi.envp);
+		out->body = "";
+		if (!c->scan.gate)
+			read_body(w, fcgi.in, out);
+		fcgi.ipcFd = -1;
+		close(fd);
 	}
-	FCGX_Free(fcgi, 0);
-	close(fd);
+	FCGX_Free(&fcgi, 0);
+	return ok;
 }
 
-static void answer_and_finish(struct worker *w, FCGX_Request *fcgi, uint16_t id,
-    const struct request_input *in, int64_t started)
+static void send_reply(
+    struct worker *w, struct connection *c, const struct buf *head, const struct buf *body)
+{
+	struct buf records = BUF(w->arena);
+
+	fcgi_reply(&records, c->scan.id, buf_str(head), head->len, buf_str(body), body->len);
+	connection_send(w->connections, c, records.data, records.len);
+}
+
+/* Gives the connection away, or says that there are too many already. */
+static void hand_over(struct worker *w, struct connection *c, const struct request_input *in)
+{
+	struct buf head, body;
+
+	if (pool_send(&w->env->pool, w->env->board, w->env->config, c->fd, c->scan.id, in)) {
+		connection_drop(w->connections, c);
+		return;
+	}
+	log_warn("password_queue_full");
+	answer_plain(w->arena, 503, BUSY_TEXT, &head, &body);
+	send_reply(w, c, &head, &body);
+}
+
+static void answer(struct worker *w, struct connection *c, const struct request_input *in)
 {
 	struct request *r = arena_alloc(w->arena, sizeof(*r));
+	int64_t started = monotonic_ms();
 	struct buf head;
 
 	if (!answer_make(r, &w->services, w->arena, in, &head)) {
-		hand_over(w, fcgi, id, in);
+		hand_over(w, c, in);
 		return;
 	}
-	deadline_set(fcgi->ipcFd, WRITE_SECONDS);
-	FCGX_PutStr(head.data, (int)head.len, fcgi->out);
-	if (!r->reply.no_body)
-		FCGX_PutStr(buf_str(&r->reply.body), (int)r->reply.body.len, fcgi->out);
-	fcgi->keepConnection = 0;
-	FCGX_Finish_r(fcgi);
-	deadline_clear();
+	send_reply(w, c, &head, r->reply.no_body ? &BUF(w->arena) : &r->reply.body);
 	answer_log(r, started);
 	authenticate_note_use(r);
 }
 
-/* Refuses what never became a request. */
-static void refuse(struct worker *w, int fd, uint16_t id, enum fcgi_head state)
+/* Answers what never became a request, as far as it can be answered. */
+static void refuse(struct worker *w, struct connection *c, enum fcgi_state state)
 {
-	struct buf head, body;
+	static const char *const reasons[] = {[FCGI_TOO_LARGE] = "parameters_too_large",
+	    [FCGI_NUL] = "nul_in_parameter",
+	    [FCGI_ABORTED] = "aborted",
+	    [FCGI_MANAGEMENT] = "management",
+	    [FCGI_BAD] = "malformed"};
+	struct buf head, body, records = BUF(w->arena);
 
-	log_warn("bad_fastcgi_request", "reason",
-	    state == FCGI_HEAD_TOO_LARGE ? "parameters_too_large"
-		: state == FCGI_HEAD_NUL ? "nul_in_parameter"
-					 : "malformed_or_late");
-	if (state == FCGI_HEAD_TOO_LARGE)
-		answer_plain(w->arena, 431, "The request's headers exceed 65536 bytes.", &head, &body);
+	if (state == FCGI_BAD && !c->len && !c->scan.at) {
+		connection_drop(w->connections,
+		    c); /* came and went, as load balancers do to see who is alive */
+		return;
+	}
+	log_warn("bad_fastcgi_request", "reason", reasons[state]);
+	if (state == FCGI_BAD) {
+		connection_drop(w->connections, c);
+	} else if (state == FCGI_ABORTED || state == FCGI_MANAGEMENT) {
+		if (state == FCGI_ABORTED)
+			fcgi_end(&records, c->scan.id);
+		else
+			fcgi_management_reply(&records, c->len ? c->data : w->connections->seen);
+		connection_send(w->connections, c, records.data, records.len);
+	} else {
+		if (state == FCGI_TOO_LARGE)
+			answer_plain(w->arena, 431, "The request's headers exceed 65536 bytes.",
+			    &head, &body);
+		else
+			answer_plain(
+			    w->arena, 400, "The request holds a control character.", &head, &body);
+		send_reply(w, c, &head, &body);
+	}
+}
+
+/* Something has come on a connection that is still to be answered. */
+static void serve(struct worker *w, struct connection *c)
+{
+	enum fcgi_state state = connection_look(w->connections, c);
+	struct request_input in = {0};
+
+	if (state == FCGI_MORE)
+		return;
+	atomic_store(&w->slot->busy_since, monotonic_ms());
+	if (state != FCGI_WHOLE)
+		refuse(w, c, state);
+	else if (read_request(w, c, &in))
+		answer(w, c, &in);
 	else
-		answer_plain(w->arena, 400, "The request holds a control character.", &head, &body);
-	if (state != FCGI_HEAD_BAD)
-		fcgi_write_reply(fd, id, head.data, head.len, body.data, body.len);
-	deadline_clear();
-	close(fd);
+		refuse(w, c, FCGI_BAD);
 }
 
-static void serve(struct worker *w, int fd)
-{
-	struct request_input in = {.body = ""};
-	FCGX_Request fcgi;
-	uint16_t id = 0;
-	int64_t started = monotonic_ms();
-	enum fcgi_head state;
-
-	deadline_set(fd, (unsigned)w->env->config->read_timeout);
-	state = await_head(w, fd, &id);
-	if (state != FCGI_HEAD_OK) {
-		refuse(w, fd, id, state);
-		return;
-	}
-	/* With a connection and no listening socket libfcgi reads this one request and then fails. */
-	FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
-	fcgi.ipcFd = fd;
-	fcgi.keepConnection = 1;
-	if (FCGX_Accept_r(&fcgi) != 0) {
-		log_warn("bad_fastcgi_request", "reason", "refused_by_libfcgi");
-		deadline_clear();
-		FCGX_Free(&fcgi, 1);
-		return;
-	}
-	in.role = role_of(&fcgi);
-	in.params = keep_params(w->arena, fcgi.envp);
-	if (!answer_is_gate(in.role, in.params))
-		read_body(w, fcgi.in, &in);
-	deadline_clear();
-	answer_and_finish(w, &fcgi, id, &in, started);
-}
-
-/* A password worker's part: the request was read, the answer goes straight to the connection. */
+/* A password worker's part: the request was read by another process. */
 static void serve_handed(struct worker *w)
 {
-	struct request *r;
 	struct request_input in = {0};
-	struct buf head;
+	struct connection *c;
 	uint16_t id;
 	int fd;
-	int64_t started = monotonic_ms();
 
 	if (!pool_receive(&w->env->pool, w->env->board, w->arena, &fd, &id, &in))
 		return;
-	r = arena_alloc(w->arena, sizeof(*r));
-	answer_make(r, &w->services, w->arena, &in, &head);
-	deadline_set(fd, WRITE_SECONDS);
-	fcgi_write_reply(fd, id, head.data, head.len, buf_str(&r->reply.body),
-	    r->reply.no_body ? 0 : r->reply.body.len);
-	deadline_clear();
-	close(fd);
-	answer_log(r, started);
-	authenticate_note_use(r);
+	atomic_store(&w->slot->busy_since, monotonic_ms());
+	c = connection_add(w->connections, fd);
+	c->scan.id = id;
+	c->scan.ended = true;
+	answer(w, c, &in);
 }
 
-static void take_one(struct worker *w, const struct listener *l)
+/* Takes one connection that waits to be accepted. False when there is none. */
+static bool take_one(struct worker *w, const struct listener *l)
 {
-	int fd;
+	int fd = listen_accept(w->env->config, l);
 
-	if (l) {
-		fd = listen_accept(w->env->config, l);
-		if (fd < 0)
-			return;
-	}
-	atomic_store(&w->slot->busy_since, monotonic_ms());
-	if (l)
-		serve(w, fd);
-	else
-		serve_handed(w);
+	if (fd >= 0)
+		serve(w, connection_add(w->connections, fd));
+	return fd >= 0;
+}
+
+static void forget(struct worker *w)
+{
 	log_context("request", NULL);
 	arena_reset(w->arena);
 	atomic_store(&w->slot->busy_since, 0);
 }
 
-/* Everything this worker waits for; data.u32 is the listener's place, UINT32_MAX the pool. */
-static int make_epoll(const struct worker *w)
+/* What epoll says: data.u64 is a listener's place, POOL, or the address of a connection. */
+static void handle(struct worker *w, const struct epoll_event *e)
 {
-	int ep = epoll_create1(EPOLL_CLOEXEC);
-	struct epoll_event e = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.u32 = UINT32_MAX};
+	struct connection *c = e->data.ptr;
+
+	if (e->data.u64 < POOL)
+		take_one(w, &w->env->listeners.items[e->data.u64]);
+	else if (e->data.u64 == POOL)
+		serve_handed(w);
+	else if (c->state == READING)
+		serve(w, c);
+	else
+		connection_go_on(w->connections, c);
+	forget(w);
+}
+
+static void watch_all(const struct worker *w, int ep)
+{
+	struct epoll_event e = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.u64 = POOL};
 
 	if (w->slot->kind == PASSWORD_WORKER) {
 		epoll_ctl(ep, EPOLL_CTL_ADD, w->env->pool.receive, &e);
-		return ep;
+		return;
 	}
 	for (size_t i = 0; i < w->env->listeners.count; i++) {
-		e.data.u32 = (uint32_t)i;
+		e.data.u64 = i;
 		epoll_ctl(ep, EPOLL_CTL_ADD, w->env->listeners.items[i].fd, &e);
 	}
-	return ep;
 }
 
-static void loop(struct worker *w)
+/* Takes no new work, but what had come before. */
+static void leave(struct worker *w, int ep)
 {
-	int ep = make_epoll(w);
+	bool reads = w->slot->kind == WORKER;
+
+	for (size_t i = 0; reads && i < w->env->listeners.count; i++) {
+		for (int n = 0; n < LAST_ACCEPTS && take_one(w, &w->env->listeners.items[i]); n++)
+			forget(w);
+		epoll_ctl(ep, EPOLL_CTL_DEL, w->env->listeners.items[i].fd, NULL);
+	}
+	if (!reads)
+		epoll_ctl(ep, EPOLL_CTL_DEL, w->env->pool.receive, NULL);
+	connections_hurry(w->connections);
+}
+
+static void loop(struct worker *w, int ep)
+{
+	bool leaving = false;
 	sigset_t none;
 
 	sigemptyset(&none);
+	watch_all(w, ep);
 	atomic_store(&w->slot->ready, true);
-	while (!stop) {
+	while (!leaving || w->connections->count) {
 		struct epoll_event e;
 
 		/* SIGTERM gets through only while waiting, so none is missed */
-		if (epoll_pwait(ep, &e, 1, -1, &none) == 1)
-			take_one(w, e.data.u32 == UINT32_MAX ? NULL : &w->env->listeners.items[e.data.u32]);
+		if (epoll_pwait(ep, &e, 1, connections_sweep(w->connections), &none) == 1)
+			handle(w, &e);
+		if (stop && !leaving) {
+			leave(w, ep);
+			leaving = true;
+		}
 	}
-	close(ep);
 }
 
 static void catch_signals(void)
@@ -278,7 +305,6 @@ static void catch_signals(void)
 	stop = 0;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGTERM, &action, NULL);
-	deadline_init();
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
@@ -293,6 +319,7 @@ int worker_run(const struct worker_env *env, struct slot *slot)
 	struct worker *w = calloc(1, sizeof(*w));
 	const char *problem;
 	static char name[16];
+	int ep = epoll_create1(EPOLL_CLOEXEC);
 
 	catch_signals();
 	if (FCGX_Init() != 0)
@@ -304,6 +331,7 @@ int worker_run(const struct worker_env *env, struct slot *slot)
 	w->env = env;
 	w->slot = slot;
 	w->arena = arena_new();
+	w->connections = connections_new(ep, env->config->read_timeout);
 	w->peppers = peppers_load(env->config->pepper_file, &problem);
 	if (!w->peppers)
 		fatal("%s", problem);
@@ -312,7 +340,9 @@ int worker_run(const struct worker_env *env, struct slot *slot)
 	    .db = db_new(env->config),
 	    .password_worker = slot->kind == PASSWORD_WORKER};
 	db_connect(w->services.db, &problem); /* without a database: 503 until it is back */
-	loop(w);
+	loop(w, ep);
+	connections_free(w->connections);
+	close(ep);
 	db_free(w->services.db);
 	peppers_free(w->peppers);
 	arena_free(w->arena);
