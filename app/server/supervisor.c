@@ -121,6 +121,12 @@ static void reconcile(struct supervisor *s, enum worker_kind kind, int wanted)
 		start(s, kind);
 }
 
+static void kill_stuck(struct slot *slot)
+{
+	log_error("worker_stuck", "pid", log_num(slot->pid), "kind", kind_names[slot->kind]);
+	kill(slot->pid, SIGKILL);
+}
+
 /* A worker that is too long at one request, or does not stop, is killed. */
 static void check_stuck(struct supervisor *s)
 {
@@ -132,10 +138,8 @@ static void check_stuck(struct supervisor *s)
 
 		if (!slot->pid)
 			continue;
-		if ((busy && now - busy > limit) || (slot->stopping && now - slot->since > limit)) {
-			log_error("worker_stuck", "pid", log_num(slot->pid), "kind", kind_names[slot->kind]);
-			kill(slot->pid, SIGKILL);
-		}
+		if ((busy && now - busy > limit) || (slot->stopping && now - slot->since > limit))
+			kill_stuck(slot);
 	}
 }
 
@@ -173,10 +177,12 @@ static int reap(struct supervisor *s)
 	int status, alive = 0;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		struct slot *slot = slot_of(s, pid);
 
-		if (slot)
+		if (slot && WIFSTOPPED(status)) /* SIGSTOP, from whomever: it would keep its clients waiting */
+			kill_stuck(slot);
+		else if (slot)
 			bury(s, slot, status);
 	}
 	for (size_t i = 0; i < BOARD_SLOTS; i++)
