@@ -135,7 +135,8 @@ static bool same_origin(const struct request *r)
 static const char *refusal(struct request *r, const struct question *q, const struct auth_answer *answer)
 {
 	bool writes = !method_safe(q->method);
-	bool acts = writes || *param(r, "HTTP_UPGRADE"); /* a WebSocket is opened by a GET, from any page */
+	/* A WebSocket is opened by a GET, from any page. Apache tells of it in a parameter of its own. */
+	bool acts = writes || *param(r, "HTTP_UPGRADE") || *param(r, "POSTERN_UPGRADE");
 
 	if (writes && !r->identity.write_enabled)
 		return NOT_PERMITTED;
