@@ -95,10 +95,10 @@ def request_chunked(port, method, path, headers, body):
     return exchange(port, head.encode("latin-1"), chunks)
 
 
-def request_h2(port, method, path, headers=()):
+def request_h2(port, method, path, headers=(), host=None):
     """The same over HTTP/2 without TLS, by curl."""
     command = ["curl", "-s", "-i", "--http2-prior-knowledge", "-m", "10", "--noproxy", "*", "-X", method,
-               f"http://127.0.0.1:{port}{path}"]
+               "-H", f"Host: {host or f'127.0.0.1:{port}'}", f"http://127.0.0.1:{port}{path}"]
     for name, value in headers:
         command += ["-H", f"{name}: {value}"]
     raw = subprocess.run(command, capture_output=True, check=True).stdout

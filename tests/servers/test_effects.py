@@ -89,7 +89,8 @@ def curl(*words):
 
 def test_the_documented_lines(documented):
     site = f"http://127.0.0.1:{documented.port}"
-    code, body = curl("-X", "POST", "-H", "Content-Type: application/json", "-H", "Accept: application/json; indent=4",
+    nothing = ["-d", ""] * (documented.server == "lighttpd")  # which refuses a POST that says no length, even of nothing
+    code, body = curl(*nothing, "-X", "POST", "-H", "Content-Type: application/json", "-H", "Accept: application/json; indent=4",
                       "-u", f"hankhill:{PASSWORDS['hankhill']}", f"{site}/api/users/tokens/")
     assert code == 201
     key = json.loads(body)["key"]
