@@ -22,16 +22,18 @@
 #include "store/migrate.h"
 
 #define TICK_MS 250
-#define YOUNG_MS 2000	     /* a worker that dies before this age has something wrong with it */
+#define YOUNG_MS 2000 /* a worker that dies before this age has something wrong with it */
 #define BACKOFF_MOST_MS 10000
 
-static const char *const kind_names[] = {[WORKER] = "worker", [PASSWORD_WORKER] = "password_worker"};
+static const char *const kind_names[] = {
+    [WORKER] = "worker", [PASSWORD_WORKER] = "password_worker"};
 
 struct supervisor {
 	struct worker_env env;
-	int signals;	/* signalfd */
+	int signals; /* signalfd */
 	int generation; /* raised by SIGHUP */
 	bool stopping;
+	int64_t stopping_since;
 	int64_t retry_at[WORKER_KINDS], backoff[WORKER_KINDS];
 };
 
@@ -78,10 +80,10 @@ static void stop_one(struct slot *slot)
 
 /* What runs of a kind. */
 struct census {
-	int live;	    /* not told to stop */
-	int old_live;	    /* of those, from before the last SIGHUP */
+	int live; /* not told to stop */
+	int old_live; /* of those, from before the last SIGHUP */
 	bool new_not_ready; /* a current one has not begun yet */
-	struct slot *old;   /* one of the old */
+	struct slot *old; /* one of the old */
 };
 
 static struct census count(struct supervisor *s, enum worker_kind kind)
@@ -180,7 +182,9 @@ static int reap(struct supervisor *s)
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		struct slot *slot = slot_of(s, pid);
 
-		if (slot && WIFSTOPPED(status)) /* SIGSTOP, from whomever: it would keep its clients waiting */
+		if (slot &&
+		    WIFSTOPPED(
+			status)) /* SIGSTOP, from whomever: it would keep its clients waiting */
 			kill_stuck(slot);
 		else if (slot)
 			bury(s, slot, status);
@@ -208,12 +212,25 @@ static bool any_of(struct supervisor *s, enum worker_kind kind)
 	return false;
 }
 
-/* Workers go first, so that nothing new reaches the password workers, which then finish their queue. */
+/* Workers go first, so that nothing new reaches the password workers, which then finish their queue. A worker that was
+ * killed may have left the queue's count too high. */
 static void wind_down(struct supervisor *s)
 {
+	bool late = monotonic_ms() - s->stopping_since > s->env.config->request_timeout * 1000;
+
 	stop_kind(s, WORKER);
-	if (!any_of(s, WORKER) && atomic_load(&s->env.board->passwords_waiting) == 0)
+	if (!any_of(s, WORKER) && (late || atomic_load(&s->env.board->passwords_waiting) == 0))
 		stop_kind(s, PASSWORD_WORKER);
+}
+
+/* New clients are turned away at once; the workers still take those that were waiting. */
+static void begin_stop(struct supervisor *s)
+{
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	s->stopping_since = monotonic_ms();
+	listen_close(&s->env.listeners);
 }
 
 static void take_signals(struct supervisor *s)
@@ -226,7 +243,7 @@ static void take_signals(struct supervisor *s)
 			s->generation++;
 		} else if (info.ssi_signo != SIGCHLD) {
 			log_info("stopping", "signal", log_num(info.ssi_signo));
-			s->stopping = true;
+			begin_stop(s);
 		}
 	}
 }
@@ -317,10 +334,9 @@ int supervisor_run(const struct config *config)
 	require_schema(config);
 	pool_open(&s.env.pool);
 	s.signals = open_signals();
-	log_info("serving", "version", POSTERN_VERSION, "workers", log_num(config->workers), "listen",
-	    config->listen);
+	log_info("serving", "version", POSTERN_VERSION, "workers", log_num(config->workers),
+	    "listen", config->listen);
 	run(&s);
-	listen_close(&s.env.listeners);
 	log_info("stopped");
 	return 0;
 }

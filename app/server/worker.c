@@ -269,7 +269,9 @@ static void leave(struct worker *w, int ep)
 	for (size_t i = 0; reads && i < w->env->listeners.count; i++) {
 		for (int n = 0; n < LAST_ACCEPTS && take_one(w, &w->env->listeners.items[i]); n++)
 			forget(w);
+		/* not closed alone: the supervisor and others hold it, and epoll would go on telling of it */
 		epoll_ctl(ep, EPOLL_CTL_DEL, w->env->listeners.items[i].fd, NULL);
+		close(w->env->listeners.items[i].fd);
 	}
 	if (!reads)
 		epoll_ctl(ep, EPOLL_CTL_DEL, w->env->pool.receive, NULL);

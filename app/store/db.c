@@ -12,16 +12,17 @@
 #include "base/log.h"
 #include "base/timestamp.h"
 
+#define CONNECT_MS 2000
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MOST_MS 3000
 
 struct db {
-	int64_t time_limit;	/* ms to wait for an answer; 0: for ever */
-	bool prepare;		/* statements are prepared when the connection is made */
-	PGconn *conn;		/* NULL: not connected */
+	int64_t time_limit; /* ms to wait for an answer; 0: for ever */
+	bool prepare; /* statements are prepared when the connection is made */
+	PGconn *conn; /* NULL: not connected */
 	bool in_transaction;
-	int64_t retry_at;	/* monotonic ms before which no new attempt is made */
-	int64_t backoff;	/* ms to wait after the next failure */
+	int64_t retry_at; /* monotonic ms before which no new attempt is made */
+	int64_t backoff; /* ms to wait after the next failure */
 	char constraint[64];
 	char sqlstate[6];
 	char message[256];
@@ -167,32 +168,67 @@ static bool session_start(struct db *db)
 	char set[120];
 
 	snprintf(set, sizeof(set),
-	    "SET search_path = postern, pg_temp; SET statement_timeout = %lld; SET TimeZone = 'UTC'",
+	    "SET search_path = postern, pg_temp; SET statement_timeout = %lld; SET TimeZone = "
+	    "'UTC'",
 	    (long long)db->time_limit);
 	return simple(db, set);
 }
 
+/* Lets libpq connect, trying all hosts of PGHOST, within the time limit. */
+static bool finish_connecting(struct db *db)
+{
+	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+	int64_t deadline = monotonic_ms() + CONNECT_MS;
+
+	while (state != PGRES_POLLING_OK) {
+		struct pollfd p = {.fd = PQsocket(db->conn),
+		    .events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+		int64_t left = db->time_limit ? deadline - monotonic_ms() : -1;
+
+		if (PQstatus(db->conn) == CONNECTION_BAD || state == PGRES_POLLING_FAILED) {
+			keep_message(db, PQerrorMessage(db->conn));
+			return false;
+		}
+		if (db->time_limit && left <= 0) {
+			keep_message(db, "the database did not answer in time");
+			return false;
+		}
+		if (poll(&p, 1, (int)left) > 0)
+			state = PQconnectPoll(db->conn);
+	}
+	return true;
+}
+
 static bool open_connection(struct db *db)
 {
-	static const char *const keys[] = {
-	    "fallback_application_name", "client_encoding", "connect_timeout", NULL};
-	static const char *const values[] = {"postern", "UTF8", "2", NULL};
+	static const char *const keys[] = {"fallback_application_name", "client_encoding", NULL};
+	static const char *const values[] = {"postern", "UTF8", NULL};
 
-	db->conn = PQconnectdbParams(keys, values, 0);
-	if (PQstatus(db->conn) != CONNECTION_OK) {
-		keep_message(db, PQerrorMessage(db->conn));
+	db->conn = PQconnectStartParams(keys, values, 0);
+	if (!finish_connecting(db))
 		return false;
-	}
 	PQsetnonblocking(db->conn, 1);
 	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
 	return session_start(db);
 }
 
+/* Another attempt is made after a while; after a long one when this one has cost the whole time limit, since then
+ * each attempt holds a worker. */
+static void put_off(struct db *db, int64_t started)
+{
+	if (monotonic_ms() - started >= CONNECT_MS)
+		db->backoff = BACKOFF_MOST_MS;
+	db->retry_at = monotonic_ms() + db->backoff;
+	db->backoff = db->backoff * 2 > BACKOFF_MOST_MS ? BACKOFF_MOST_MS : db->backoff * 2;
+}
+
 static enum result ensure_connected(struct db *db)
 {
+	int64_t started = monotonic_ms();
+
 	if (db->conn && PQstatus(db->conn) == CONNECTION_OK)
 		return OK;
-	if (monotonic_ms() < db->retry_at)
+	if (started < db->retry_at)
 		return UNAVAILABLE;
 	disconnect(db);
 	if (open_connection(db) && prepare_all(db)) {
@@ -201,9 +237,18 @@ static enum result ensure_connected(struct db *db)
 	}
 	log_error("database_unavailable", "reason", db->message);
 	disconnect(db);
-	db->retry_at = monotonic_ms() + db->backoff;
-	db->backoff = db->backoff * 2 > BACKOFF_MOST_MS ? BACKOFF_MOST_MS : db->backoff * 2;
+	put_off(db, started);
 	return UNAVAILABLE;
+}
+
+/* Between statements a server speaks only to say good-bye; then the connection is made anew before anything is sent. */
+static void drop_stale(struct db *db)
+{
+	struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
+
+	while (db->conn && !db->in_transaction && poll(&p, 1, 0) > 0)
+		if (!PQconsumeInput(db->conn))
+			disconnect(db);
 }
 
 enum result db_connect(struct db *db, const char **why)
@@ -231,16 +276,16 @@ static const struct {
 	enum result result;
 	bool logged;
 } sqlstates[] = {
-    {"23505", CONFLICT, false},	   /* unique_violation */
-    {"23", INVALID, false},	   /* other integrity constraints */
-    {"22", INVALID, false},	   /* data exceptions, bad regular expressions among them */
-    {"P0001", INVALID, false},	   /* raised by a trigger or function of ours */
-    {"P0002", NOT_FOUND, false},   /* the same, no such row */
-    {"25006", UNAVAILABLE, true},  /* read-only server: a standby, or being maintained */
-    {"40", UNAVAILABLE, true},	   /* deadlock, serialization */
-    {"53", UNAVAILABLE, true},	   /* out of some resource */
-    {"57", UNAVAILABLE, true},	   /* cancelled, shutting down, time limit */
-    {"08", UNAVAILABLE, true},	   /* connection */
+    {"23505", CONFLICT, false}, /* unique_violation */
+    {"23", INVALID, false}, /* other integrity constraints */
+    {"22", INVALID, false}, /* data exceptions, bad regular expressions among them */
+    {"P0001", INVALID, false}, /* raised by a trigger or function of ours */
+    {"P0002", NOT_FOUND, false}, /* the same, no such row */
+    {"25006", UNAVAILABLE, true}, /* read-only server: a standby, or being maintained */
+    {"40", UNAVAILABLE, true}, /* deadlock, serialization */
+    {"53", UNAVAILABLE, true}, /* out of some resource */
+    {"57", UNAVAILABLE, true}, /* cancelled, shutting down, time limit */
+    {"08", UNAVAILABLE, true}, /* connection */
     {"", FAILED, true},
 };
 
@@ -274,8 +319,8 @@ static void release_rows(void *result)
 }
 
 /* *lost_it: the connection broke, so nothing is known of the statement. */
-static enum result run_once(struct db *db, struct arena *a, enum query q, struct rows *out, size_t n,
-    const char *const *params, bool *lost_it)
+static enum result run_once(struct db *db, struct arena *a, enum query q, struct rows *out,
+    size_t n, const char *const *params, bool *lost_it)
 {
 	PGresult *r;
 	enum result res = ensure_connected(db);
@@ -322,14 +367,17 @@ enum result db_write(struct db *db, struct arena *a, enum query q, struct rows *
 {
 	bool lost_it;
 
+	drop_stale(db);
 	return run_once(db, a, q, out, n, params, &lost_it);
 }
 
 enum result db_script(struct db *db, struct arena *a, const char *sql, struct rows *out)
 {
 	PGresult *r;
-	enum result res = ensure_connected(db);
+	enum result res;
 
+	drop_stale(db);
+	res = ensure_connected(db);
 	if (res != OK)
 		return res;
 	r = PQsendQuery(db->conn, sql) ? await(db) : NULL;
@@ -365,8 +413,14 @@ enum result db_begin(struct db *db, struct arena *a, const struct actor *actor)
 
 enum result db_commit(struct db *db)
 {
-	enum result res = db_script(db, NULL, "COMMIT", NULL);
+	enum result res;
 
+	/* lost since, or failed: COMMIT would succeed all the same, having nothing to commit */
+	if (!db->in_transaction || !db->conn || PQtransactionStatus(db->conn) != PQTRANS_INTRANS) {
+		db_rollback(db);
+		return UNAVAILABLE;
+	}
+	res = db_script(db, NULL, "COMMIT", NULL);
 	db->in_transaction = false;
 	return res;
 }
