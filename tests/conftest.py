@@ -17,6 +17,7 @@ def demo():
         yield it.start()
         it.stop()
         assert not it.reports(), it.reports()
+        assert "event=worker_died" not in it.log(), it.log()
     finally:
         it.remove()
 
