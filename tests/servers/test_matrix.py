@@ -3,6 +3,8 @@
 A refused request never reaches the backend; an allowed one reaches it once, whole, and with the right name on it.
 """
 import hashlib
+import http.client
+import time
 
 import pytest
 
@@ -162,3 +164,41 @@ def test_files_need_a_live_token_and_nothing_else(site):
 
 def test_files_are_not_written_to_with_a_read_only_token(site):
     assert site.request("PUT", "/files/report.txt", site.credentials["read-only"], b"x").status == 403
+
+
+def test_a_kept_connection_keeps_no_right(site, backend):
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    before = len(backend.hits)
+    for _ in range(10):
+        for credential, status in (("with", 200), ("none", 403), ("without", 403)):
+            connection.request("GET", GUARDED, headers=dict(site.credentials[credential]))
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == status, credential
+    assert len(backend.hits) == before + 10
+    connection.close()
+
+
+@pytest.mark.parametrize("path", [GUARDED, EXEMPT, "/files/report.txt", "/app/x"])
+def test_a_request_is_one_question(site, app, path):
+    questions = lambda: site.log().count(" event=request ")
+    time.sleep(0.1)  # the line is written after the answer
+    before = questions()
+    assert site.get(path, *site.credentials["superuser"]).status == 200
+    time.sleep(0.1)
+    assert questions() == before + 1
+
+
+@pytest.mark.parametrize("path", [GUARDED, "/files/report.txt", "/app/x"])
+def test_nobody_is_told_what_the_gate_said(site, app, path):
+    answer = site.get(path, *site.credentials["with"])
+    assert answer.status == 200
+    assert [name for name in answer.headers if "postern" in name.lower() or name.lower() == "status"] == []
+
+
+@pytest.mark.parametrize("path", [GUARDED, "/files/report.txt", "/app/x"])
+def test_a_refusal_is_not_kept_by_caches(site, path):
+    answer = site.get(path, *site.credentials["expired"])
+    assert (answer.status, answer.json()) == (403, {"detail": "Token expired"})
+    lasting = "private, no-cache" if site.server == "lighttpd" and path.startswith("/files/") else "no-store"
+    assert answer.headers.get_all("Cache-Control") == [lasting]

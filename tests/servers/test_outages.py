@@ -103,8 +103,13 @@ def test_the_database_is_away(site, backend):
         try:
             admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postern'")
             assert_shut(site.port, backend, site.credentials["with"])
+            answer = site.get(GUARDED, *site.credentials["with"])
         finally:
             admin.execute("ALTER DATABASE postern ALLOW_CONNECTIONS true")
+    assert answer.json()["detail"]
+    # auth_request knows no refusal but 401 and 403
+    assert answer.status == (403 if site.server == "nginx" else 503)
+    assert site.server == "nginx" or answer.headers["Retry-After"]
     assert_opens(site)
 
 
