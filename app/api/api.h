@@ -26,3 +26,24 @@ int api_status(struct request *r);
 /* api/user_config.c: /api/users/config/ */
 int api_config_show(struct request *r);
 int api_config_update(struct request *r);
+
+/* api/users.c, api/groups.c, api/permissions.c: administration, for superusers */
+int api_user_list(struct request *r);
+int api_user_create(struct request *r);
+int api_user_show(struct request *r);
+int api_user_update(struct request *r);
+int api_user_delete(struct request *r);
+int api_user_options(struct request *r);
+int api_group_list(struct request *r);
+int api_group_create(struct request *r);
+int api_group_show(struct request *r);
+int api_group_update(struct request *r);
+int api_group_delete(struct request *r);
+int api_group_options(struct request *r);
+int api_permission_list(struct request *r);
+int api_permission_create(struct request *r);
+int api_permission_show(struct request *r);
+int api_permission_update(struct request *r);
+int api_permission_delete(struct request *r);
+int api_permission_options(struct request *r);
+int api_user_me(struct request *r);

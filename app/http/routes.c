@@ -7,6 +7,7 @@
 #define TOKENS (FACE_API | NEED_USER | BASIC | HTML_TOO)
 #define OPEN (FACE_API | HTML_TOO)
 #define OWN (FACE_API | NEED_USER | HTML_TOO)
+#define ADMIN (FACE_API | NEED_USER | NEED_SUPERUSER | HTML_TOO)
 
 /* clang-format off */
 const struct route routes[] = {
@@ -26,6 +27,35 @@ const struct route routes[] = {
 {"PATCH",   "/api/users/tokens/{id}/",         "Token",       api_token_update,         TOKENS | NEED_MANAGE},
 {"DELETE",  "/api/users/tokens/{id}/",         "Token",       api_token_delete,         TOKENS},
 {"OPTIONS", "/api/users/tokens/{id}/",         "Token",       api_token_options,        TOKENS},
+{"GET",     "/api/users/users/me/",            "User",        api_user_me,              OWN},
+{"OPTIONS", "/api/users/users/me/",            "User",        api_options,              OWN},
+{"GET",     "/api/users/users/",               "User",        api_user_list,            ADMIN},
+{"POST",    "/api/users/users/",               "User",        api_user_create,          ADMIN | NEED_MANAGE},
+{"OPTIONS", "/api/users/users/",               "User",        api_user_options,         ADMIN},
+{"GET",     "/api/users/users/{id}/",          "User",        api_user_show,            ADMIN},
+{"POST",    "/api/users/users/{id}/",          "User",        NULL,                     ADMIN | NEED_MANAGE},
+{"PUT",     "/api/users/users/{id}/",          "User",        api_user_update,          ADMIN | NEED_MANAGE},
+{"PATCH",   "/api/users/users/{id}/",          "User",        api_user_update,          ADMIN | NEED_MANAGE},
+{"DELETE",  "/api/users/users/{id}/",          "User",        api_user_delete,          ADMIN},
+{"OPTIONS", "/api/users/users/{id}/",          "User",        api_user_options,         ADMIN},
+{"GET",     "/api/users/groups/",              "Group",       api_group_list,           ADMIN},
+{"POST",    "/api/users/groups/",              "Group",       api_group_create,         ADMIN},
+{"OPTIONS", "/api/users/groups/",              "Group",       api_group_options,        ADMIN},
+{"GET",     "/api/users/groups/{id}/",         "Group",       api_group_show,           ADMIN},
+{"POST",    "/api/users/groups/{id}/",         "Group",       NULL,                     ADMIN},
+{"PUT",     "/api/users/groups/{id}/",         "Group",       api_group_update,         ADMIN},
+{"PATCH",   "/api/users/groups/{id}/",         "Group",       api_group_update,         ADMIN},
+{"DELETE",  "/api/users/groups/{id}/",         "Group",       api_group_delete,         ADMIN},
+{"OPTIONS", "/api/users/groups/{id}/",         "Group",       api_group_options,        ADMIN},
+{"GET",     "/api/users/permissions/",         "Permission",  api_permission_list,      ADMIN},
+{"POST",    "/api/users/permissions/",         "Permission",  api_permission_create,    ADMIN},
+{"OPTIONS", "/api/users/permissions/",         "Permission",  api_permission_options,   ADMIN},
+{"GET",     "/api/users/permissions/{id}/",    "Permission",  api_permission_show,      ADMIN},
+{"POST",    "/api/users/permissions/{id}/",    "Permission",  NULL,                     ADMIN},
+{"PUT",     "/api/users/permissions/{id}/",    "Permission",  api_permission_update,    ADMIN},
+{"PATCH",   "/api/users/permissions/{id}/",    "Permission",  api_permission_update,    ADMIN},
+{"DELETE",  "/api/users/permissions/{id}/",    "Permission",  api_permission_delete,    ADMIN},
+{"OPTIONS", "/api/users/permissions/{id}/",    "Permission",  api_permission_options,   ADMIN},
 {"GET",     "/api/users/config/",              "User Config", api_config_show,          OWN},
 {"PATCH",   "/api/users/config/",              "User Config", api_config_update,        OWN},
 {"OPTIONS", "/api/users/config/",              "User Config", api_options,              OWN},
