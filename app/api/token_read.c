@@ -41,12 +41,13 @@ static bool read_key(struct arena *a, struct json_object *value, struct token_ch
 /* One network of the list; its problem or NULL. */
 static const char *read_network(struct arena *a, struct json_object *item, const char **out)
 {
+	const char *text = json_object_get_string(item);
 	bool host_bits;
 
 	if (!json_object_is_type(item, json_type_string))
 		return "Not a valid string.";
-	*out = network_parse(a, json_object_get_string(item), &host_bits);
-	if (!*out)
+	*out = network_parse(a, text, &host_bits);
+	if (!*out || strlen(text) != (size_t)json_object_get_string_len(item)) /* no NUL in it */
 		return "Enter an IPv4 or IPv6 network, for example 10.0.0.0/8.";
 	return host_bits ? "The network has host bits set." : NULL;
 }

@@ -1,8 +1,8 @@
 -- token_insert: a new token. $1 user id, $2 digest, $3 pepper number, $4 tail, $5 expires or NULL, $6 write_enabled,
--- $7 description, $8 allowed_ips cidr[]. Columns: those of a token.
+-- $7 description, $8 allowed_ips cidr[]. Columns: those of a token. Tokens of one request keep their order by `created`.
 WITH t AS (
-    INSERT INTO postern.tokens (user_id, digest, pepper, tail, expires, write_enabled, description, allowed_ips)
-    VALUES ($1::uuid, $2::bytea, $3::smallint, $4::text, $5::timestamptz, $6::boolean, $7::text, $8::cidr[])
+    INSERT INTO postern.tokens (user_id, digest, pepper, tail, created, expires, write_enabled, description, allowed_ips)
+    VALUES ($1::uuid, $2::bytea, $3::smallint, $4::text, clock_timestamp(), $5::timestamptz, $6::boolean, $7::text, $8::cidr[])
     RETURNING *
 )
 SELECT
