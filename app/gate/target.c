@@ -8,7 +8,8 @@
 #include "base/text.h"
 
 #define TARGET_MAX_BYTES 8192
-#define DECODE_ROUNDS 4 /* nobody decodes more often than that; what still has an escape then is refused */
+#define DECODE_ROUNDS                                                                              \
+	4 /* nobody decodes more often than that; what still has an escape then is refused */
 
 /* Decodes %-escapes in place; how many there were. */
 static size_t decode(unsigned char *path, size_t *n)
