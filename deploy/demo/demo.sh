@@ -280,8 +280,8 @@ load_server() {
 }
 
 main() {
-	choose_users
 	[[ ${1:-} != --reset ]] || reset
+	choose_users
 	load_server
 	open_dir
 	take_lock 3

@@ -21,7 +21,7 @@ fi
 echo "postern: installing:$missing" >&2
 log=$(mktemp)
 # Debian starts servers on installation; the demo brings its own, so that policy is held off meanwhile.
-run() { $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -q "$@" >>"$log" 2>&1; }
+run() { $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o APT::Update::Error-Mode=any -q "$@" >>"$log" 2>&1; }
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
 	printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
