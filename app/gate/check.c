@@ -50,7 +50,10 @@ static bool role_misspelled(const struct request *r)
 
 static bool proxy_not_trusted(const struct request *r)
 {
-	return arrived(r, "HTTP_X_FORWARDED_FOR") && !*r->config->trusted_proxies;
+	const char *forwarded = request_param(r, "HTTP_X_FORWARDED_FOR");
+
+	return forwarded && *forwarded && !*r->config->trusted_proxies &&
+	    strcmp(forwarded, r->remote_addr) != 0; /* Caddy always sends it */
 }
 
 /* A parameter that came twice; of those that do not stand for header fields. */

@@ -130,9 +130,13 @@ def sites(places, backend, app):
 
     def get(server):
         if server not in started:
-            started[server] = Site(server, DEMO_API=f"127.0.0.1:{backend.port}", DEMO_APP=str(places / "app.sock"),
-                                   DEMO_EXEMPT="ipam.prefix")
-            started[server].start()
+            site = Site(server, DEMO_API=f"127.0.0.1:{backend.port}", DEMO_APP=str(places / "app.sock"),
+                        DEMO_EXEMPT="ipam.prefix")
+            try:
+                started[server] = site.start()
+            except BaseException:
+                site.remove()
+                raise
         return started[server]
 
     try:

@@ -61,10 +61,28 @@ def test_a_permission_of_a_group_counts_for_its_members(site):
 
 
 def test_the_self_test_says_what_arrived_but_no_secret(site):
-    answer = site.get("/api/gate-check/", *site.credentials["with"])
+    answer = site.get("/api/gate-check/?a=1", *site.credentials["with"])
     assert answer.status == 200
-    assert answer.json()["method"] == "GET"
+    told = answer.json()
+    assert (told["method"], told["path"], told["address"]) == ("GET", "/api/gate-check/", "127.0.0.1")
+    assert (told["authorization_arrived"], told["authorization_scheme"]) == (True, "Token")
+    assert told["server"].lower().startswith(site.server)
     assert site.live["key"].encode() not in answer.body
+
+
+def test_the_self_test_finds_nothing_to_say_about_the_shipped_files(site):
+    """Not even with fields that a client sends to confuse: they do not arrive."""
+    told = site.get("/api/gate-check/", ("Proxy", "http://evil.example/"), ("Remote-User", "peggy"),
+                    ("Postern-Role", "gate"), *site.credentials["with"]).json()
+    assert told["advice"] == []
+    assert (told["gate_role"], told["gate_resource"]) == (None, None)
+
+
+def test_the_self_test_names_what_is_missing(site):
+    advice = site.get("/api/gate-check/").json()["advice"]
+    assert len(advice) == 1
+    assert "No Authorization header arrived" in advice[0]
+    assert ("CGIPassAuth On" in advice[0]) == (site.server == "apache")
 
 
 def test_postern_answers_on_its_own_paths(site):
