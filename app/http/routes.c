@@ -2,6 +2,7 @@
  * without a handler is a method that its gates refuse first and that then is not allowed. Before:
  * http/route.c. After: the handlers. */
 #include "api/api.h"
+#include "gate/check.h"
 #include "http/route.h"
 
 #define TOKENS (FACE_API | NEED_USER | BASIC | HTML_TOO)
@@ -63,6 +64,8 @@ const struct route routes[] = {
 {"OPTIONS", "/api/authentication-check/",      "Authentication Check", api_options,     OWN | BASIC},
 {"GET",     "/api/status/",                    "Status",      api_status,               OPEN},
 {"OPTIONS", "/api/status/",                    "Status",      api_options,              OPEN},
+{"GET",     "/api/gate-check/",                "Gate Check",  gate_check,               OPEN},
+{"OPTIONS", "/api/gate-check/",                "Gate Check",  api_options,              OPEN},
 {0},
 };
 /* clang-format on */
