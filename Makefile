@@ -54,10 +54,14 @@ FILES_migrations := $(sort $(wildcard db/migrations/*.sql))
 FILES_queries    := $(sort $(wildcard db/queries/*.sql))
 FILES_templates  := $(sort $(wildcard app/web/templates/*))
 FILES_static     := $(sort $(wildcard app/web/static/*))
+FILES_static     += $(FILES_static:app/web/static/%=$(BUILD)/gen/static/%.gz)
 .SECONDEXPANSION:
 $(BUILD)/gen/%.S: app/base/embed.sh $$(FILES_$$*)
 	@mkdir -p $(@D)
 	sh app/base/embed.sh $* $(FILES_$*) >$@
+$(BUILD)/gen/static/%.gz: app/web/static/%
+	@mkdir -p $(@D)
+	gzip -9nc $< >$@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.S
 	$(CC) -c -o $@ $<
 $(BUILD)/gen/queries.h: $(FILES_queries) Makefile
@@ -69,7 +73,7 @@ deps-%: ; @sh deploy/demo/packages.sh $(PKG_$(shell echo $* | tr a-z A-Z))
 
 demo: deps-demo
 	@$(MAKE) --no-print-directory -s -j2 all
-	@BUILD=$(BUILD) exec bash deploy/demo/demo.sh
+	@BUILD=$(BUILD) exec setpriv --pdeathsig TERM bash deploy/demo/demo.sh
 demo-reset:
 	@bash deploy/demo/demo.sh --reset
 test: deps-test
