@@ -93,10 +93,13 @@ static void by_session(struct request *r, const struct auth_question *q, struct 
 		away(out);
 		return;
 	}
-	if (rows.count != 1)
+	if (rows.count != 1) {
+		r->identity.session_over = true;
 		return; /* ended or unknown: anonymous */
+	}
 	take_user(r, &rows, BY_SESSION);
 	r->identity.write_enabled = true;
+	r->identity.has_flash = rows_bool(&rows, 0, "has_flash");
 	r->identity.session_id = rows_text(&rows, 0, "id");
 	r->identity.session_key = key;
 	out->permitted = rows_bool(&rows, 0, "permitted");
@@ -153,6 +156,10 @@ void authenticate(struct request *r, const struct auth_question *q, struct auth_
 	const char *value = header_value(r, &twice);
 
 	*out = (struct auth_answer){0};
+	if (q->session_only) {
+		by_session(r, q, out);
+		return;
+	}
 	if (twice) {
 		refuse(out, "Invalid token header. Token string should not contain spaces.");
 		return;

@@ -7,6 +7,7 @@
 /* What to find out besides the identity, in the same round trip. */
 struct auth_question {
 	bool basic;		 /* HTTP Basic counts here */
+	bool session_only;	 /* pages: the Authorization header does not count */
 	const char *object_type; /* whether the user may do `action` to it; NULL: not asked */
 	const char *action;
 };

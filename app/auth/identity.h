@@ -18,5 +18,8 @@ struct identity {
 	bool use_is_stale;	 /* last_used is older than a minute: write it after the reply */
 	/* BY_SESSION */
 	const char *session_id;	 /* the row's id, no secret */
-	const char *session_key; /* the cookie's value: a secret, for CSRF tokens only */
+	const char *session_key; /* the cookie's value: a secret, for session_subkey only */
+	bool has_flash;		 /* messages wait for the next page */
+	/* ANONYMOUS */
+	bool session_over;	 /* the cookie names no live session: take it away */
 };
