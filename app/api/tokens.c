@@ -51,17 +51,7 @@ int api_token_list(struct request *r)
 /* The caller's own token that the path names. */
 static enum result find(struct request *r, struct rows *out)
 {
-	char id[37];
-	struct token_page page = {.user_id = r->identity.user_id, .sort = "{}", .limit = 1};
-	enum result res;
-
-	if (!parse_uuid(r->name, id))
-		return NOT_FOUND;
-	page.filters = arena_printf(r->arena, "[{\"field\":\"id\",\"op\":\"\",\"vals\":[\"%s\"]}]", id);
-	res = token_list(r->db, r->arena, &page, out);
-	if (res == OK && !rows_text(out, 0, "id"))
-		return NOT_FOUND;
-	return res;
+	return token_find(r->db, r->arena, r->identity.user_id, r->name, out);
 }
 
 int api_token_show(struct request *r)

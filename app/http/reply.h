@@ -5,6 +5,9 @@
 #include "base/result.h"
 #include "http/request.h"
 
+/* The reason phrase of a status: "Not Found". */
+const char *reply_reason(int status);
+
 /* Adds a header. CR, LF and other control bytes in the value are a defect and end the process. */
 void reply_header(struct request *r, const char *name, const char *value);
 

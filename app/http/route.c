@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "http/names.h"
 #include "http/reply.h"
+#include "web/web.h"
 
 #define DENIED_TEXT "You do not have permission to perform this action."
 
@@ -92,6 +93,25 @@ const char *route_allow(struct request *r)
 	return buf_str(&b);
 }
 
+const char *route_view(struct request *r, const char *path)
+{
+	const char *name = r->name;
+	const struct route *row = find_path(r, path);
+
+	r->name = name;
+	return row ? row->view : NULL;
+}
+
+bool route_call(struct request *r, const char *method)
+{
+	const struct route *row = find_method(first_row(r->route), method);
+
+	if (!row || !row->handler)
+		return false;
+	row->handler(r);
+	return true;
+}
+
 /* A path of ours as a URL path: each segment percent-encoded (RFC 3986 section 3.3). */
 static const char *encoded(struct arena *a, const char *path)
 {
@@ -108,20 +128,10 @@ static const char *encoded(struct arena *a, const char *path)
 	return buf_str(&b);
 }
 
-/* 404, or the way to the path with its slash. */
-static void no_route(struct request *r)
+/* Whether answers to this path are pages, refusals too. */
+static bool is_page(const struct request *r)
 {
-	const char *slashed = arena_printf(r->arena, "%s/", r->path);
-	bool reads = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
-	static const char body[] = "{\"detail\": \"Not found.\"}";
-
-	if (!text_ends(r->path, "/") && find_path(r, slashed)) {
-		reply_redirect(r, reads ? 301 : 308,
-		    arena_printf(r->arena, "%s%s%s%s", r->prefix, encoded(r->arena, slashed),
-			*r->query_text ? "?" : "", r->query_text));
-		return;
-	}
-	reply_bytes(r, 404, "application/json", body, sizeof(body) - 1);
+	return *r->path && !text_starts(r->path, "/api/");
 }
 
 static bool negotiate(struct request *r)
@@ -152,7 +162,8 @@ static void refuse_credentials(struct request *r, const struct auth_answer *answ
 /* Finds out who asks; false when the request was answered, or must be handed to a password worker. */
 static bool identify(struct request *r, const char **hint)
 {
-	struct auth_question question = {.basic = r->route->flags & BASIC};
+	struct auth_question question = {.basic = r->route && r->route->flags & BASIC,
+	    .session_only = is_page(r)};
 	struct auth_answer answer;
 
 	authenticate(r, &question, &answer);
@@ -162,9 +173,38 @@ static bool identify(struct request *r, const char **hint)
 	return !answer.status && !r->needs_password_worker;
 }
 
+/* 404, or the way to the path with its slash. */
+static void no_route(struct request *r)
+{
+	const char *slashed = arena_printf(r->arena, "%s/", r->path);
+	bool reads = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
+	static const char body[] = "{\"detail\": \"Not found.\"}";
+	const char *hint;
+
+	if (!text_ends(r->path, "/") && find_path(r, slashed)) {
+		reply_redirect(r, reads ? 301 : 308,
+		    arena_printf(r->arena, "%s%s%s%s", r->prefix, encoded(r->arena, slashed),
+			*r->query_text ? "?" : "", r->query_text));
+		return;
+	}
+	if (!is_page(r))
+		reply_bytes(r, 404, "application/json", body, sizeof(body) - 1);
+	else if (identify(r, &hint))
+		reply_result(r, NOT_FOUND);
+}
+
+/* People are shown where to sign in, programs are told. */
 static void refuse_anonymous(struct request *r, const char *hint)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o;
+
+	if (r->route->flags & FACE_WEB) {
+		if (r->identity.session_over)
+			session_clear_cookie(r);
+		reply_redirect(r, 302, web_login_url(r));
+		return;
+	}
+	o = json_object_new_object();
 
 	json_object_object_add(o, "detail",
 	    json_object_new_string("Authentication credentials were not provided."));
@@ -193,10 +233,10 @@ bool route_may(struct request *r, const char *method)
 	return row && may(r, row, method);
 }
 
-/* A request that changes something and came with a cookie must come from our own pages. */
-static const char *csrf_refusal(struct request *r, const struct route *row)
+/* A request that changes something and came with a cookie, or to sign in, must come from our own pages. */
+static const char *csrf_refusal(struct request *r)
 {
-	if (r->identity.how != BY_SESSION || method_safe(r->method) || (row && row->flags & NO_CSRF))
+	if (method_safe(r->method) || (r->identity.how != BY_SESSION && !(r->route->flags & FACE_WEB)))
 		return NULL;
 	return session_csrf_refusal(r);
 }
@@ -204,7 +244,7 @@ static const char *csrf_refusal(struct request *r, const struct route *row)
 /* The gates in their order, then the handler. */
 static void pass(struct request *r, const struct route *row, const char *hint)
 {
-	const char *csrf = csrf_refusal(r, row);
+	const char *csrf = csrf_refusal(r);
 
 	if (csrf) {
 		reply_detail(r, 403, arena_printf(r->arena, "CSRF Failed: %s", csrf));
@@ -222,13 +262,17 @@ static void pass(struct request *r, const struct route *row, const char *hint)
 		reply_detail(r, 405, arena_printf(r->arena, "Method \"%.20s\" not allowed.", r->method));
 		return;
 	}
+	if ((row->flags & PASSWORD) && !method_safe(r->method) && !r->may_hash) {
+		r->needs_password_worker = true; /* nothing was done yet, so all begins anew there */
+		return;
+	}
 	row->handler(r);
 }
 
 static void dispatch(struct request *r)
 {
 	const struct route *row;
-	const char *hint;
+	const char *hint = NULL;
 
 	if (r->problem) {
 		reply_detail(r, 400, r->problem);
@@ -239,14 +283,25 @@ static void dispatch(struct request *r)
 		no_route(r);
 		return;
 	}
+	if ((r->route->flags & FACE_API) && !negotiate(r))
+		return;
+	if (r->renderer == RENDER_HTML)
+		browse_unwrap(r);
 	row = find_method(r->route, r->method);
 	if (row)
 		r->route = row;
-	if ((r->route->flags & FACE_API) && !negotiate(r))
-		return;
-	if (!identify(r, &hint))
+	if (!(r->route->flags & PUBLIC) && !identify(r, &hint))
 		return;
 	pass(r, row, hint);
+}
+
+/* What was answered as JSON becomes a page where pages are asked for. */
+static void as_page(struct request *r)
+{
+	if (r->route && (r->route->flags & FACE_API) && r->renderer == RENDER_HTML)
+		browse_page(r);
+	else if (is_page(r) && r->reply.has_json)
+		web_error(r);
 }
 
 void route_dispatch(struct request *r)
@@ -259,6 +314,9 @@ void route_dispatch(struct request *r)
 	if (r->route && (r->route->flags & FACE_API)) {
 		reply_header(r, "Allow", route_allow(r));
 		reply_header(r, "Vary", "Accept, Cookie");
+	} else if (r->route && r->reply.status == 405) {
+		reply_header(r, "Allow", route_allow(r));
 	}
+	as_page(r);
 	reply_finish(r);
 }

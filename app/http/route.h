@@ -14,7 +14,7 @@ enum route_flags {
 	NEED_MANAGE = 1 << 4,	  /* refuse users whose tokens an administrator manages: 403 */
 	BASIC = 1 << 5,		  /* HTTP Basic counts as a credential here */
 	PASSWORD = 1 << 6,	  /* the handler computes password hashes: needs a password worker */
-	NO_CSRF = 1 << 7,	  /* handler checks CSRF itself (login: there is no session yet) */
+	PUBLIC = 1 << 7,	  /* FACE_WEB: the same for everyone; nobody is asked who they are */
 	HTML_TOO = 1 << 8,	  /* FACE_API: text/html can be negotiated (the browsable API) */
 };
 
@@ -39,3 +39,9 @@ const char *route_allow(struct request *r);
 /* Whether the caller passes the gates of another method of the same path (for OPTIONS' actions and
  * for the buttons of the browsable API). Makes no answer. */
 bool route_may(struct request *r, const char *method);
+
+/* The name of the view that a path leads to; NULL when there is none. */
+const char *route_view(struct request *r, const char *path);
+
+/* Calls the handler of another method of the same path, without its gates; false when there is none. */
+bool route_call(struct request *r, const char *method);

@@ -4,11 +4,13 @@
 #include "api/api.h"
 #include "gate/check.h"
 #include "http/route.h"
+#include "web/web.h"
 
 #define TOKENS (FACE_API | NEED_USER | BASIC | HTML_TOO)
 #define OPEN (FACE_API | HTML_TOO)
 #define OWN (FACE_API | NEED_USER | HTML_TOO)
 #define ADMIN (FACE_API | NEED_USER | NEED_SUPERUSER | HTML_TOO)
+#define PAGE (FACE_WEB | NEED_USER)
 
 /* clang-format off */
 const struct route routes[] = {
@@ -66,6 +68,24 @@ const struct route routes[] = {
 {"OPTIONS", "/api/status/",                    "Status",      api_options,              OPEN},
 {"GET",     "/api/gate-check/",                "Gate Check",  gate_check,               OPEN},
 {"OPTIONS", "/api/gate-check/",                "Gate Check",  api_options,              OPEN},
+{"GET",     "/",                               "Home",        web_home,                 FACE_WEB},
+{"GET",     "/login/",                         "Log In",      web_login_form,           FACE_WEB},
+{"POST",    "/login/",                         "Log In",      web_login,                FACE_WEB | PASSWORD},
+{"GET",     "/logout/",                        "Log out",     web_logout_form,          FACE_WEB},
+{"POST",    "/logout/",                        "Log out",     web_logout,               FACE_WEB},
+{"GET",     "/user/profile/",                  "Profile",     web_profile,              PAGE},
+{"GET",     "/user/password/",                 "Password",    web_password_form,        PAGE},
+{"POST",    "/user/password/",                 "Password",    web_password,             PAGE | PASSWORD},
+{"GET",     "/user/api-tokens/",               "API Tokens",  web_token_list,           PAGE},
+{"GET",     "/user/api-tokens/add/",           "Add token",   web_token_add_form,       PAGE | NEED_MANAGE},
+{"POST",    "/user/api-tokens/add/",           "Add token",   web_token_add,            PAGE | NEED_MANAGE},
+{"GET",     "/user/api-tokens/{id}/edit/",     "Edit token",  web_token_edit_form,      PAGE | NEED_MANAGE},
+{"POST",    "/user/api-tokens/{id}/edit/",     "Edit token",  web_token_edit,           PAGE | NEED_MANAGE},
+{"GET",     "/user/api-tokens/{id}/delete/",   "Delete token", web_token_delete_form,   PAGE},
+{"POST",    "/user/api-tokens/{id}/delete/",   "Delete token", web_token_delete,        PAGE},
+{"GET",     "/user/sessions/",                 "Sessions",    web_session_list,         PAGE},
+{"POST",    "/user/sessions/",                 "Sessions",    web_session_end,          PAGE},
+{"GET",     "/static/{name}",                  "File",        web_static,               FACE_WEB | PUBLIC},
 {0},
 };
 /* clang-format on */

@@ -41,6 +41,23 @@ static enum result key_store(struct db *db, struct arena *a, const struct pepper
 	return OK;
 }
 
+enum result token_find(
+    struct db *db, struct arena *a, const char *user_id, const char *id, struct rows *out)
+{
+	struct token_page page = {.user_id = user_id, .sort = "{}", .limit = 1};
+	char canonical[37];
+	enum result res;
+
+	if (!parse_uuid(id, canonical))
+		return NOT_FOUND;
+	page.filters =
+	    arena_printf(a, "[{\"field\":\"id\",\"op\":\"\",\"vals\":[\"%s\"]}]", canonical);
+	res = token_list(db, a, &page, out);
+	if (res == OK && !rows_text(out, 0, "id"))
+		return NOT_FOUND;
+	return res;
+}
+
 enum result token_create(struct db *db, struct arena *a, const struct peppers *p, const char *user_id,
     const struct token_change *c, char key_hex[2 * KEY_BYTES + 1], struct rows *out)
 {

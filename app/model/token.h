@@ -31,6 +31,10 @@ struct token_page {
 enum result token_list(struct db *db, struct arena *a, const struct token_page *page,
     struct rows *out);
 
+/* A user's own token by its identifier, in any spelling; NOT_FOUND also for what is no identifier. */
+enum result token_find(struct db *db, struct arena *a, const char *user_id, const char *id,
+    struct rows *out);
+
 /* Creates a token inside the caller's transaction; key_hex[41] receives the key, the only time it is known.
  * OK, CONFLICT (the key is in use), INVALID, UNAVAILABLE, FAILED. */
 enum result token_create(struct db *db, struct arena *a, const struct peppers *p, const char *user_id,

@@ -6,29 +6,8 @@
 #include "base/log.h"
 #include "base/timestamp.h"
 #include "gate/gate.h"
+#include "http/reply.h"
 #include "http/route.h"
-
-/* RFC 9110 section 15 */
-static const struct {
-	int status;
-	const char *reason;
-} reasons[] = {
-    {200, "OK"}, {201, "Created"}, {204, "No Content"}, {301, "Moved Permanently"}, {302, "Found"},
-    {303, "See Other"}, {304, "Not Modified"}, {308, "Permanent Redirect"}, {400, "Bad Request"},
-    {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-    {406, "Not Acceptable"}, {408, "Request Timeout"}, {413, "Content Too Large"},
-    {415, "Unsupported Media Type"}, {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-    {503, "Service Unavailable"},
-};
-
-static const char *reason(int status)
-{
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (reasons[i].status == status)
-			return reasons[i].reason;
-	return "Unknown";
-}
 
 bool answer_is_gate(enum role role, char *const *params)
 {
@@ -52,7 +31,7 @@ bool answer_make(struct request *r, const struct services *s, struct arena *a,
 	if (r->needs_password_worker)
 		return false;
 	*head = BUF(a);
-	buf_addf(head, "Status: %d %s\r\n", r->reply.status, reason(r->reply.status));
+	buf_addf(head, "Status: %d %s\r\n", r->reply.status, reply_reason(r->reply.status));
 	buf_add(head, buf_str(&r->reply.headers), r->reply.headers.len);
 	buf_adds(head, "\r\n");
 	return true;
@@ -66,7 +45,7 @@ void answer_plain(struct arena *a, int status, const char *detail, struct buf *h
 	buf_addf(head,
 	    "Status: %d %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\n%sContent-Length: %zu\r\n\r\n",
-	    status, reason(status), status == 503 ? "Retry-After: 1\r\n" : "", body->len);
+	    status, reply_reason(status), status == 503 ? "Retry-After: 1\r\n" : "", body->len);
 }
 
 void answer_log(const struct request *r, int64_t started_ms)

@@ -1,0 +1,15 @@
+/* browse_json.h: JSON for people to read, and to begin with. */
+#pragma once
+
+#include "base/buf.h"
+#include "http/request.h"
+
+struct json_object;
+
+/* Appends o as HTML: indented by 4, coloured by class, URLs as links, all text escaped. */
+void browse_json(struct buf *b, struct json_object *o);
+
+/* What the form for a method begins with: for a new record all that OPTIONS says can be set, else the answered record
+ * without what cannot be changed. Lives in the arena. */
+struct json_object *browse_example(
+    struct request *r, const char *method, struct json_object *answered);
