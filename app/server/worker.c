@@ -286,11 +286,14 @@ static void loop(struct worker *w, int ep)
 	sigemptyset(&none);
 	watch_all(w, ep);
 	atomic_store(&w->slot->ready, true);
-	while (!leaving || w->connections->count) {
+	for (;;) {
 		struct epoll_event e;
+		int wait = connections_sweep(w->connections);
 
+		if (leaving && !w->connections->count)
+			return;
 		/* SIGTERM gets through only while waiting, so none is missed */
-		if (epoll_pwait(ep, &e, 1, connections_sweep(w->connections), &none) == 1)
+		if (epoll_pwait(ep, &e, 1, wait, &none) == 1)
 			handle(w, &e);
 		if (stop && !leaving) {
 			leave(w, ep);
@@ -321,9 +324,11 @@ int worker_run(const struct worker_env *env, struct slot *slot)
 	struct worker *w = calloc(1, sizeof(*w));
 	const char *problem;
 	static char name[16];
+	static const char *const titles[] = {[WORKER] = "postern-worker", [PASSWORD_WORKER] = "postern-passwd"};
 	int ep = epoll_create1(EPOLL_CLOEXEC);
 
 	catch_signals();
+	prctl(PR_SET_NAME, titles[slot->kind]); /* for ps(1) */
 	if (FCGX_Init() != 0)
 		fatal("libfcgi cannot start");
 	memcpy(name, log_num(getpid()), sizeof(name) - 1);
