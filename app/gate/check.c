@@ -53,7 +53,7 @@ static bool proxy_not_trusted(const struct request *r)
 	const char *forwarded = request_param(r, "HTTP_X_FORWARDED_FOR");
 
 	return forwarded && *forwarded && !*r->config->trusted_proxies &&
-	    strcmp(forwarded, r->remote_addr) != 0; /* Caddy always sends it */
+	       strcmp(forwarded, r->remote_addr) != 0; /* Caddy always sends it */
 }
 
 /* A parameter that came twice; of those that do not stand for header fields. */

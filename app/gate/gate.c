@@ -20,8 +20,8 @@
 struct question {
 	const char *method;
 	const char *resource; /* object type, NULL: any live credential will do */
-	const char *server;   /* "nginx", … or "" */
-	const char *problem;  /* it makes no sense: refuse */
+	const char *server; /* "nginx", … or "" */
+	const char *problem; /* it makes no sense: refuse */
 };
 
 static const char *param(const struct request *r, const char *name)
@@ -44,7 +44,8 @@ static int times(const struct request *r, const char *name)
 
 static void read_question(struct request *r, struct question *q)
 {
-	static const char *const once[] = {"POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_RESOURCE", "POSTERN_SERVER"};
+	static const char *const once[] = {
+	    "POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_RESOURCE", "POSTERN_SERVER"};
 	const char *resource = param(r, "POSTERN_RESOURCE"), *target = param(r, "POSTERN_PATH");
 
 	*q = (struct question){.method = param(r, "POSTERN_METHOD"),
@@ -68,7 +69,8 @@ static void read_question(struct request *r, struct question *q)
 
 /* One identity field: for authorizers a variable of the protected application (FastCGI specification, section
  * 6.3), for auth_request and forward_auth a header that the web server picks up. */
-static void identity_field(struct request *r, const char *variable, const char *header, const char *value)
+static void identity_field(
+    struct request *r, const char *variable, const char *header, const char *value)
 {
 	bool authorizer = r->input->role == ROLE_AUTHORIZER;
 
@@ -92,8 +94,8 @@ static void allow(struct request *r)
 }
 
 /* The documented JSON as the body, and in one line for servers that drop bodies. */
-static void deny(struct request *r, const struct question *q, int status, const char *detail,
-    const char *hint)
+static void deny(
+    struct request *r, const struct question *q, int status, const char *detail, const char *hint)
 {
 	struct json_object *o = arena_own_json(r->arena, json_object_new_object());
 	struct buf text = BUF(r->arena);
@@ -132,7 +134,8 @@ static bool same_origin(const struct request *r)
 }
 
 /* The decision on a caller who is known. */
-static const char *refusal(struct request *r, const struct question *q, const struct auth_answer *answer)
+static const char *refusal(
+    struct request *r, const struct question *q, const struct auth_answer *answer)
 {
 	bool writes = !method_safe(q->method);
 	/* A WebSocket is opened by a GET, from any page. Apache tells of it in a parameter of its own. */
@@ -150,7 +153,7 @@ static bool exempt(const struct request *r, const struct question *q)
 	const char *action = permission_action(q->method);
 
 	return q->resource && (!action || strcmp(action, "view") == 0) &&
-	    permission_view_exempt(r->config->exempt_view_permissions, q->resource);
+	       permission_view_exempt(r->config->exempt_view_permissions, q->resource);
 }
 
 void gate_answer(struct request *r)
