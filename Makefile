@@ -22,7 +22,7 @@ WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 HARDEN  := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 OPT     ?= $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,-O2)
 ,       := ,
-CPPFLAGS += -Iapp -I$(BUILD)/gen -D_GNU_SOURCE -DPOSTERN_VERSION='"$(or $(VERSION),0)"' $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+CPPFLAGS += -Iapp -I$(BUILD)/gen -D_GNU_SOURCE $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 CFLAGS  += -std=c11 -g $(OPT) $(WARN) $(HARDEN)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=address$(,)undefined)
 LDLIBS  += -lfcgi $(shell pkg-config --libs $(LIBS) 2>/dev/null)
@@ -31,7 +31,6 @@ SRC   := $(filter-out app/main.c,$(wildcard app/*/*.c))
 EMBED := migrations queries templates static
 OBJ   := $(SRC:app/%.c=$(BUILD)/%.o) $(EMBED:%=$(BUILD)/gen/%.o)
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-FUZZ  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all unit demo demo-reset test test-compose bench fuzz lint fmt install clean deps-%
 all: $(BUILD)/postern
@@ -41,7 +40,7 @@ $(BUILD)/postern: $(BUILD)/main.o $(BUILD)/libpostern.a
 $(BUILD)/libpostern.a: $(OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $(OBJ)
-$(BUILD)/%.o: app/%.c Makefile | $(BUILD)/gen/queries.h
+$(BUILD)/%.o: app/%.c Makefile | $(BUILD)/gen/queries.h $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libpostern.a
@@ -64,6 +63,9 @@ $(BUILD)/gen/static/%.gz: app/web/static/%
 	gzip -9nc $< >$@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.S
 	$(CC) -c -o $@ $<
+$(BUILD)/gen/version.h: CHANGELOG.md
+	@mkdir -p $(@D)
+	@echo '#define POSTERN_VERSION "$(or $(VERSION),0)"' >$@
 $(BUILD)/gen/queries.h: $(FILES_queries) Makefile
 	@mkdir -p $(@D)
 	@{ echo 'enum query {'; for f in $(notdir $(basename $(FILES_queries))); do \
@@ -87,7 +89,7 @@ bench: deps-bench
 fuzz: deps-fuzz
 	@BUILD=build-fuzz sh tests/fuzz/run.sh
 lint: deps-lint
-	@$(MAKE) --no-print-directory -s $(BUILD)/gen/queries.h
+	@$(MAKE) --no-print-directory -s $(BUILD)/gen/queries.h $(BUILD)/gen/version.h
 	@BUILD=$(BUILD) CPPFLAGS='$(CPPFLAGS)' bash tests/lint.sh
 fmt:
 	clang-format -i $(wildcard app/*.[ch] app/*/*.[ch] tests/*/*.[ch])

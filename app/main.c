@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "version.h"
 
 static const struct {
 	const char *name;

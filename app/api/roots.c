@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "http/reply.h"
 #include "store/migrate.h"
+#include "version.h"
 
 static void add_text(struct json_object *o, const char *name, const char *value)
 {

@@ -125,7 +125,7 @@ static int read_bulk(struct request *r, struct bulk *out)
 	if (refuse_long(r, body.json))
 		return r->reply.status;
 	out->count = json_object_array_length(body.json);
-	out->items = arena_alloc(r->arena, (out->count + 1) * sizeof(*out->items));
+	out->items = arena_alloc(r->arena, (out->count + 1) * sizeof(struct json_object *)); /* NOLINT(bugprone-sizeof-expression) */
 	out->ids = arena_alloc(r->arena, (out->count + 1) * sizeof(*out->ids));
 	for (size_t i = 0; i < out->count; i++) {
 		struct json_object *o = json_object_array_get_idx(body.json, i), *id;
@@ -224,7 +224,7 @@ int api_token_bulk_update(struct request *r)
 	struct json_object *out = arena_own_json(r->arena, json_object_new_array());
 	struct token_change *changes;
 	struct new_key *keys;
-	struct bulk b;
+	struct bulk b = {0};
 	enum result res;
 	int status = read_bulk(r, &b);
 
@@ -252,7 +252,7 @@ int api_token_bulk_update(struct request *r)
 int api_token_bulk_delete(struct request *r)
 {
 	struct buf ids = BUF(r->arena);
-	struct bulk b;
+	struct bulk b = {0};
 	struct rows rows;
 	enum result res;
 	int status = read_bulk(r, &b);

@@ -7,7 +7,7 @@
 
 #include "auth/authorization.h"
 #include "auth/login.h"
-#include "auth/pepper.h"
+#include "model/pepper.h"
 #include "auth/session.h"
 #include "store/db.h"
 
@@ -20,8 +20,9 @@ static void refuse(struct auth_answer *out, const char *detail)
 
 static void away(struct auth_answer *out)
 {
-	*out = (struct auth_answer){
-	    .status = 503, .detail = "The database is not available. Please try again.", .retry_after = 1};
+	*out = (struct auth_answer){.status = 503,
+	    .detail = "The database is not available. Please try again.",
+	    .retry_after = 1};
 }
 
 static void take_user(struct request *r, const struct rows *rows, enum identity_how how)
@@ -44,10 +45,11 @@ static const char *token_refusal(struct request *r, const struct rows *rows)
 	if (rows_bool(rows, 0, "address_allowed"))
 		return NULL;
 	if (!*r->remote_addr)
-		return "Client IP address could not be determined for validation. Check that the HTTP "
+		return "Client IP address could not be determined for validation. Check that the "
+		       "HTTP "
 		       "server is correctly configured to pass the required header(s).";
-	return arena_printf(r->arena, "Source IP %s is not permitted to authenticate using this token.",
-	    r->remote_addr);
+	return arena_printf(r->arena,
+	    "Source IP %s is not permitted to authenticate using this token.", r->remote_addr);
 }
 
 static void by_token(struct request *r, const struct auth_question *q,
@@ -118,10 +120,11 @@ static void by_basic(struct request *r, const struct authorization *header, stru
 		break;
 	case DENIED:
 		*out = (struct auth_answer){.status = login.wait ? 429 : 403,
-		    .detail = login.wait ? arena_printf(r->arena,
-					       "Request was throttled. Expected available in %d seconds.",
-					       login.wait)
-					 : "Invalid username/password.",
+		    .detail = login.wait
+				  ? arena_printf(r->arena,
+					"Request was throttled. Expected available in %d seconds.",
+					login.wait)
+				  : "Invalid username/password.",
 		    .retry_after = login.wait};
 		return;
 	default:
@@ -188,7 +191,7 @@ void authenticate_note_use(struct request *r)
 	const struct identity *who = &r->identity;
 	struct rows rows;
 
-	if (!who->use_is_stale)
+	if (!who->use_is_stale || r->reply.status == 503) /* not waiting for a lost database once more */
 		return;
 	if (who->how == BY_TOKEN)
 		db_write(r->db, r->arena, Q_TOKEN_USED, &rows, DB_PARAMS(who->token_id));

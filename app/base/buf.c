@@ -20,7 +20,7 @@ static void buf_room(struct buf *b, size_t n)
 	while (cap - b->len <= n)
 		cap *= 2;
 	grown = arena_alloc(b->arena, cap);
-	if (b->len)
+	if (b->data)
 		memcpy(grown, b->data, b->len);
 	b->data = grown;
 	b->cap = cap;

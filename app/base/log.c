@@ -69,7 +69,7 @@ static void put_escaped(struct line *l, const char *s)
 		else if (c < 0x20 || c >= 0x7f)
 			put(l, u, (size_t)snprintf(u, sizeof(u), "\\u%04x", c));
 		else
-			put(l, &s[i], 1);
+			put(l, (char[]){(char)c}, 1);
 	}
 }
 

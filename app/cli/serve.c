@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "auth/password.h"
-#include "auth/pepper.h"
+#include "model/pepper.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "server/supervisor.h"

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 
-enum result token_list(struct db *db, struct arena *a, const struct token_page *page,
-    struct rows *out)
+enum result token_list(
+    struct db *db, struct arena *a, const struct token_page *page, struct rows *out)
 {
 	return db_read(db, a, Q_TOKEN_LIST, out,
 	    DB_PARAMS(page->user_id, page->filters, page->digests, page->sort,
@@ -27,8 +27,8 @@ static enum result key_store(struct db *db, struct arena *a, const struct pepper
 	unsigned char digest[DIGEST_BYTES];
 	struct rows rows;
 	int number;
-	enum result res = db_read(db, a, Q_TOKEN_KEY_TAKEN, &rows,
-	    DB_PARAMS(peppers_digests(p, a, key), own_id));
+	enum result res =
+	    db_read(db, a, Q_TOKEN_KEY_TAKEN, &rows, DB_PARAMS(peppers_digests(p, a, key), own_id));
 
 	if (res != OK)
 		return res;
@@ -58,8 +58,9 @@ enum result token_find(
 	return res;
 }
 
-enum result token_create(struct db *db, struct arena *a, const struct peppers *p, const char *user_id,
-    const struct token_change *c, char key_hex[2 * KEY_BYTES + 1], struct rows *out)
+enum result token_create(struct db *db, struct arena *a, const struct peppers *p,
+    const char *user_id, const struct token_change *c, char key_hex[2 * KEY_BYTES + 1],
+    struct rows *out)
 {
 	unsigned char key[KEY_BYTES];
 	struct stored_key stored;
@@ -81,9 +82,9 @@ enum result token_create(struct db *db, struct arena *a, const struct peppers *p
 		c->description ? c->description : "", c->allowed_ips ? c->allowed_ips : "{}"));
 }
 
-enum result token_update(struct db *db, struct arena *a, const struct peppers *p, const char *user_id,
-    const char *id, const struct token_change *c, char key_hex[2 * KEY_BYTES + 1],
-    struct rows *out)
+enum result token_update(struct db *db, struct arena *a, const struct peppers *p,
+    const char *user_id, const char *id, const struct token_change *c,
+    char key_hex[2 * KEY_BYTES + 1], struct rows *out)
 {
 	struct stored_key stored = {0};
 	enum result res;
@@ -102,8 +103,8 @@ enum result token_update(struct db *db, struct arena *a, const struct peppers *p
 		c->allowed_ips));
 }
 
-enum result token_delete(struct db *db, struct arena *a, const char *user_id, const char *ids,
-    struct rows *out)
+enum result token_delete(
+    struct db *db, struct arena *a, const char *user_id, const char *ids, struct rows *out)
 {
 	return db_write(db, a, Q_TOKEN_DELETE, out, DB_PARAMS(user_id, ids));
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "auth/pepper.h"
+#include "model/pepper.h"
 #include "store/db.h"
 
 #define TOKEN_DESCRIPTION_MAX 200 /* code points */
@@ -28,24 +28,25 @@ struct token_page {
 	const char *user_id, *filters, *digests, *sort;
 	int64_t limit, offset;
 };
-enum result token_list(struct db *db, struct arena *a, const struct token_page *page,
-    struct rows *out);
+enum result token_list(
+    struct db *db, struct arena *a, const struct token_page *page, struct rows *out);
 
 /* A user's own token by its identifier, in any spelling; NOT_FOUND also for what is no identifier. */
-enum result token_find(struct db *db, struct arena *a, const char *user_id, const char *id,
-    struct rows *out);
+enum result token_find(
+    struct db *db, struct arena *a, const char *user_id, const char *id, struct rows *out);
 
 /* Creates a token inside the caller's transaction; key_hex[41] receives the key, the only time it is known.
  * OK, CONFLICT (the key is in use), INVALID, UNAVAILABLE, FAILED. */
-enum result token_create(struct db *db, struct arena *a, const struct peppers *p, const char *user_id,
-    const struct token_change *c, char key_hex[2 * KEY_BYTES + 1], struct rows *out);
+enum result token_create(struct db *db, struct arena *a, const struct peppers *p,
+    const char *user_id, const struct token_change *c, char key_hex[2 * KEY_BYTES + 1],
+    struct rows *out);
 
 /* Changes a user's own token inside the caller's transaction; zero rows: no such token. key_hex is set ("" when
  * the key stays). Results as token_create. */
-enum result token_update(struct db *db, struct arena *a, const struct peppers *p, const char *user_id,
-    const char *id, const struct token_change *c, char key_hex[2 * KEY_BYTES + 1],
-    struct rows *out);
+enum result token_update(struct db *db, struct arena *a, const struct peppers *p,
+    const char *user_id, const char *id, const struct token_change *c,
+    char key_hex[2 * KEY_BYTES + 1], struct rows *out);
 
 /* Deletes a user's own tokens of an uuid[] literal inside the caller's transaction; a row for each deleted. */
-enum result token_delete(struct db *db, struct arena *a, const char *user_id, const char *ids,
-    struct rows *out);
+enum result token_delete(
+    struct db *db, struct arena *a, const char *user_id, const char *ids, struct rows *out);

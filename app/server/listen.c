@@ -124,7 +124,7 @@ static socklen_t parse_tcp(const char *text, struct sockaddr_storage *out)
 
 static void open_tcp(const struct config *c, const char *text, struct listener *out)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t n = parse_tcp(text, &address);
 	int on = 1;
 
@@ -149,7 +149,7 @@ static void open_stdin(struct listener *out)
 {
 	int listening = 0, on;
 	socklen_t n = sizeof(listening);
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t m = sizeof(address);
 
 	if (getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n) != 0 || !listening)

@@ -13,13 +13,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "auth/pepper.h"
+#include "model/pepper.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/timestamp.h"
 #include "server/drop.h"
 #include "server/worker.h"
 #include "store/migrate.h"
+#include "version.h"
 
 #define TICK_MS 250
 #define YOUNG_MS 2000 /* a worker that dies before this age has something wrong with it */

@@ -3,7 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "auth/pepper.h"
+#include "model/pepper.h"
 #include "auth/session.h"
 #include "base/text.h"
 #include "http/reply.h"
@@ -21,8 +21,8 @@ static const char *seal(struct request *r, const char *key)
 
 	session_subkey(r, "flash", secret);
 	randombytes_buf(sealed, crypto_secretbox_NONCEBYTES);
-	crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES, (const unsigned char *)key, KEY_HEX,
-	    sealed, secret);
+	crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES, (const unsigned char *)key,
+	    KEY_HEX, sealed, secret);
 	sodium_memzero(secret, sizeof(secret));
 	return format_hex(r->arena, sealed, sizeof(sealed));
 }
@@ -37,8 +37,9 @@ static const char *unseal(struct request *r, const char *hex)
 	if (!parse_hex(hex, sealed, sizeof(sealed)))
 		return NULL;
 	session_subkey(r, "flash", secret);
-	wrong = crypto_secretbox_open_easy((unsigned char *)key, sealed + crypto_secretbox_NONCEBYTES,
-	    SEALED_BYTES - crypto_secretbox_NONCEBYTES, sealed, secret);
+	wrong =
+	    crypto_secretbox_open_easy((unsigned char *)key, sealed + crypto_secretbox_NONCEBYTES,
+		SEALED_BYTES - crypto_secretbox_NONCEBYTES, sealed, secret);
 	sodium_memzero(secret, sizeof(secret));
 	return wrong ? NULL : key;
 }
@@ -79,8 +80,8 @@ static void take_goodbye(struct request *r, struct json_object *list)
 	if (!cookie || r->identity.how == BY_SESSION)
 		return;
 	json_object_array_add(list, message("info", "You have logged out."));
-	reply_header(r, "Set-Cookie",
-	    GOODBYE_COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+	reply_header(
+	    r, "Set-Cookie", GOODBYE_COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
 }
 
 struct json_object *flash_take(struct request *r)
@@ -89,7 +90,8 @@ struct json_object *flash_take(struct request *r)
 	struct rows rows;
 
 	if (r->identity.has_flash && strcmp(r->method, "GET") == 0 &&
-	    db_write(r->db, r->arena, Q_FLASH_TAKE, &rows, DB_PARAMS(r->identity.session_id)) == OK &&
+	    db_write(r->db, r->arena, Q_FLASH_TAKE, &rows, DB_PARAMS(r->identity.session_id)) ==
+		OK &&
 	    rows.count == 1)
 		list = json_tokener_parse(rows_text(&rows, 0, "flash"));
 	if (!list)
@@ -106,6 +108,6 @@ struct json_object *flash_take(struct request *r)
 
 void flash_goodbye(struct request *r)
 {
-	reply_header(r, "Set-Cookie",
-	    GOODBYE_COOKIE "=1; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
+	reply_header(
+	    r, "Set-Cookie", GOODBYE_COOKIE "=1; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
 }

@@ -10,6 +10,7 @@
 #include "http/reply.h"
 #include "web/template.h"
 #include "web/web.h"
+#include "version.h"
 
 #define CONTENT_SECURITY_POLICY                                                                    \
 	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "                \

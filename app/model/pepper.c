@@ -1,5 +1,5 @@
 /* pepper.c: keyed digests of token keys. Before: auth/authenticate.c, model/token.c. After: libsodium. */
-#include "auth/pepper.h"
+#include "model/pepper.h"
 
 #include <errno.h>
 #include <fcntl.h>
