@@ -37,7 +37,8 @@ bool answer_make(struct request *r, const struct services *s, struct arena *a,
 	return true;
 }
 
-void answer_plain(struct arena *a, int status, const char *detail, struct buf *head, struct buf *body)
+void answer_plain(
+    struct arena *a, int status, const char *detail, struct buf *head, struct buf *body)
 {
 	*body = BUF(a);
 	*head = BUF(a);
@@ -50,7 +51,7 @@ void answer_plain(struct arena *a, int status, const char *detail, struct buf *h
 
 void answer_log(const struct request *r, int64_t started_ms)
 {
-	log_info("request", "method", r->method, "path", r->path, "status", log_num(r->reply.status),
-	    "ms", log_num(monotonic_ms() - started_ms), "address", r->remote_addr, "user",
-	    r->identity.username, "token", r->identity.token_id);
+	log_info("request", "method", r->method, "path", r->path, "status",
+	    log_num(r->reply.status), "ms", log_num(monotonic_ms() - started_ms), "address",
+	    r->remote_addr, "user", r->identity.username, "token", r->identity.token_id);
 }

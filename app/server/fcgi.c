@@ -104,15 +104,17 @@ static enum fcgi_state look_body(struct fcgi_scan *s, const unsigned char *h)
 static enum fcgi_state look_record(struct fcgi_scan *s, const unsigned char *p)
 {
 	const unsigned char *h = p + s->at;
+	bool padded = h[6] != 0;
 
-	if (s->at == 0)
-		return look_begin(s, h);
-	if (h[1] == ABORT_REQUEST)
+	if (h[1] == ABORT_REQUEST && s->at)
 		return FCGI_ABORTED;
 	if (s->head_read)
 		return look_body(s, h);
+	/* libfcgi takes padding of these two for the next record, which no web server puts there */
+	if (s->at == 0)
+		return padded && s->id ? FCGI_BAD : look_begin(s, h);
 	if (content_of(h) == 0)
-		return end_params(s, p, s->at);
+		return padded ? FCGI_BAD : end_params(s, p, s->at);
 	s->params += content_of(h);
 	return FCGI_MORE;
 }

@@ -13,6 +13,7 @@
 #include "base/timestamp.h"
 
 #define CONNECT_MS 2000
+#define GRACE_MS 250
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MOST_MS 3000
 
@@ -21,6 +22,7 @@ struct db {
 	bool prepare; /* statements are prepared when the connection is made */
 	PGconn *conn; /* NULL: not connected */
 	bool in_transaction;
+	bool told_read_only; /* once per connection is enough */
 	int64_t retry_at; /* monotonic ms before which no new attempt is made */
 	int64_t backoff; /* ms to wait after the next failure */
 	char constraint[64];
@@ -53,7 +55,7 @@ static void disconnect(struct db *db)
 {
 	PQfinish(db->conn);
 	db->conn = NULL;
-	db->in_transaction = false;
+	db->in_transaction = db->told_read_only = false;
 }
 
 void db_free(struct db *db)
@@ -68,10 +70,11 @@ static void keep_message(struct db *db, const char *text)
 	snprintf(db->message, sizeof(db->message), "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-/* Waits for the answer of what was sent, at most until the deadline. NULL: connection lost or late. */
+/* Waits for the answer of what was sent, at most until the deadline. NULL: connection lost or late. The server itself
+ * gives a statement up at the limit (session_start), and then the connection is still good. */
 static PGresult *await(struct db *db)
 {
-	int64_t deadline = monotonic_ms() + db->time_limit;
+	int64_t deadline = monotonic_ms() + db->time_limit + GRACE_MS;
 	PGresult *last = NULL;
 
 	for (;;) {
@@ -270,6 +273,8 @@ static void keep_diagnosis(struct db *db, const PGresult *r)
 	keep_message(db, message ? message : "");
 }
 
+#define READ_ONLY "25006" /* a standby, or being maintained */
+
 /* PostgreSQL's error codes (manual, Appendix A) by their beginning; the first that fits counts. */
 static const struct {
 	const char *prefix;
@@ -301,6 +306,10 @@ static enum result judge(struct db *db, const PGresult *r)
 		i++;
 	if (sqlstates[i].logged)
 		log_error("database_error", "sqlstate", db->sqlstate, "message", db->message);
+	if (strcmp(db->sqlstate, READ_ONLY) == 0 && !db->told_read_only) {
+		log_warn("database_read_only", "message", db->message);
+		db->told_read_only = true;
+	}
 	return sqlstates[i].result;
 }
 

@@ -116,6 +116,9 @@ def test_a_nul_in_a_parameter_is_refused(it, where):
     record(PARAMS, pairs(STATUS)), record(STDIN, b""), begin() + begin(), begin() + record(STDIN, b"x"),
     begin() + stream(PARAMS, pairs(STATUS), request_id=2), begin() + stream(PARAMS, pairs(STATUS)) + record(PARAMS, b"x"),
     begin() + stream(PARAMS, pairs(STATUS)) + record(STDIN, b"x", request_id=3),
+    # allowed, but libfcgi would lose all parameters
+    record(BEGIN_REQUEST, b"\0\1" + bytes(6), padding=8) + stream(PARAMS, pairs(STATUS)) + record(STDIN),
+    begin() + record(PARAMS, pairs(STATUS)) + record(PARAMS, padding=8) + record(STDIN),
 ], ids=lambda data: data[:6].hex())
 def test_what_is_no_request_closes_the_connection(it, data):
     assert_closed(it, data)
@@ -163,8 +166,8 @@ def test_a_body_in_small_records_is_read_exactly(it, key):
 
 
 def test_padding_is_skipped(it):
-    question = record(BEGIN_REQUEST, b"\0\1" + bytes(6), padding=255) + record(PARAMS, pairs(STATUS), padding=7) + record(PARAMS)
-    assert send(it, question + record(STDIN, padding=1)).status == 200
+    head = record(PARAMS, pairs(STATUS)[:50], padding=255) + record(PARAMS, pairs(STATUS)[50:], padding=7) + record(PARAMS)
+    assert send(it, begin() + head + record(STDIN, padding=1)).status == 200
 
 
 def test_a_request_id_comes_back(it):
