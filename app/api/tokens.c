@@ -44,8 +44,8 @@ int api_token_list(struct request *r)
 	results = json_object_new_array();
 	for (int i = 0; i < rows.count && rows_text(&rows, i, "id"); i++)
 		json_object_array_add(results, shown(r, &rows, i));
-	return reply_json(r, 200,
-	    page_json(r, rows_int(&rows, 0, "total"), page.limit, page.offset, results));
+	return reply_json(
+	    r, 200, page_json(r, rows_int(&rows, 0, "total"), page.limit, page.offset, results));
 }
 
 /* The caller's own token that the path names. */
@@ -84,8 +84,8 @@ int tokens_not_object(struct request *r, struct json_object *value)
 
 struct json_object *tokens_not_object_error(struct arena *a, struct json_object *value)
 {
-	return field_general_error(arena_printf(a, "Invalid data. Expected a dictionary, but got %s.",
-	    field_type_name(value)));
+	return field_general_error(arena_printf(
+	    a, "Invalid data. Expected a dictionary, but got %s.", field_type_name(value)));
 }
 
 /* Reads the body as one object; an empty one is {}. */
@@ -115,7 +115,8 @@ static int create_one(struct request *r, struct json_object *o)
 		return reply_json(r, 400, json_object_get(errors));
 	res = request_begin(r, r->identity.how == BY_BASIC ? "token_provisioned" : NULL);
 	if (res == OK)
-		res = token_create(r->db, r->arena, r->peppers, r->identity.user_id, &change, key, &rows);
+		res = token_create(
+		    r->db, r->arena, r->peppers, r->identity.user_id, &change, key, &rows);
 	if (res == OK)
 		res = db_commit(r->db);
 	if (res != OK)

@@ -6,18 +6,18 @@
 
 /* What to find out besides the identity, in the same round trip. */
 struct auth_question {
-	bool basic;		 /* HTTP Basic counts here */
-	bool session_only;	 /* pages: the Authorization header does not count */
+	bool basic; /* HTTP Basic counts here */
+	bool session_only; /* pages: the Authorization header does not count */
 	const char *object_type; /* whether the user may do `action` to it; NULL: not asked */
 	const char *action;
 };
 
 struct auth_answer {
-	int status;	    /* 0: fine, anonymous included. Else 403, 429 or 503: refuse */
+	int status; /* 0: fine, anonymous included. Else 403, 429 or 503: refuse */
 	const char *detail; /* the documented text of the refusal */
-	const char *hint;   /* for anonymous with a header that nearly was one; else NULL */
-	int retry_after;    /* seconds; 0: none */
-	bool permitted;	    /* the question's second part; false for the anonymous */
+	const char *hint; /* for anonymous with a header that nearly was one; else NULL */
+	int retry_after; /* seconds; 0: none */
+	bool permitted; /* the question's second part; false for the anonymous */
 };
 
 /* Fills r->identity and *out. Sets r->needs_password_worker, and nothing else, when a hash must be computed and

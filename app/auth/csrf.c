@@ -43,8 +43,8 @@ static void send_cookie(struct request *r, const unsigned char secret[CSRF_BYTES
 	if (sent && strcmp(sent, value) == 0)
 		return;
 	reply_header(r, "Set-Cookie",
-	    arena_printf(r->arena, "%s=%s; Path=/; Max-Age=31449600; SameSite=Lax%s", cookie_name(r),
-		value, is_https(r) ? "; Secure" : ""));
+	    arena_printf(r->arena, "%s=%s; Path=/; Max-Age=31449600; SameSite=Lax%s",
+		cookie_name(r), value, is_https(r) ? "; Secure" : ""));
 }
 
 const char *session_csrf_token(struct request *r)
@@ -112,8 +112,9 @@ static const char *stranger(struct request *r, const char *check, const char *wh
 {
 	size_t n = strlen(who);
 
-	return arena_printf(r->arena, "%s checking failed - %.200s does not match any trusted origins.",
-	    check, utf8_replace(r->arena, who, &n));
+	return arena_printf(r->arena,
+	    "%s checking failed - %.200s does not match any trusted origins.", check,
+	    utf8_replace(r->arena, who, &n));
 }
 
 static const char *referer_refusal(struct request *r, const char *referer)

@@ -13,13 +13,13 @@ struct identity {
 	bool is_superuser, may_manage_tokens;
 	/* BY_TOKEN */
 	const char *token_id;
-	bool write_enabled;	 /* true for sessions and Basic */
-	bool network_limited;	 /* the token has allowed_ips */
-	bool use_is_stale;	 /* last_used is older than a minute: write it after the reply */
+	bool write_enabled; /* true for sessions and Basic */
+	bool network_limited; /* the token has allowed_ips */
+	bool use_is_stale; /* last_used is older than a minute: write it after the reply */
 	/* BY_SESSION */
-	const char *session_id;	 /* the row's id, no secret */
+	const char *session_id; /* the row's id, no secret */
 	const char *session_key; /* the cookie's value: a secret, for session_subkey only */
-	bool has_flash;		 /* messages wait for the next page */
+	bool has_flash; /* messages wait for the next page */
 	/* ANONYMOUS */
-	bool session_over;	 /* the cookie names no live session: take it away */
+	bool session_over; /* the cookie names no live session: take it away */
 };

@@ -65,8 +65,8 @@ static const char *user_agent(struct request *r)
 	return sent ? utf8_replace(r->arena, sent, &n) : "";
 }
 
-enum result session_start(struct request *r, const char *user_id, const char *username,
-    const char *message)
+enum result session_start(
+    struct request *r, const char *user_id, const char *username, const char *message)
 {
 	const char *old = session_cookie(r);
 	unsigned char raw[SESSION_KEY_BYTES];
@@ -75,15 +75,16 @@ enum result session_start(struct request *r, const char *user_id, const char *us
 	enum result res = OK;
 
 	if (old)
-		res = db_write(r->db, r->arena, Q_SESSION_REPLACE, &rows,
-		    DB_PARAMS(digest_of(r->arena, old)));
+		res = db_write(
+		    r->db, r->arena, Q_SESSION_REPLACE, &rows, DB_PARAMS(digest_of(r->arena, old)));
 	if (res != OK)
 		return res;
 	randombytes_buf(raw, sizeof(raw));
 	key = format_hex(r->arena, raw, sizeof(raw));
 	sodium_memzero(raw, sizeof(raw));
 	res = db_write(r->db, r->arena, Q_SESSION_INSERT, &rows,
-	    DB_PARAMS(user_id, digest_of(r->arena, key), client_address(r), user_agent(r), message));
+	    DB_PARAMS(
+		user_id, digest_of(r->arena, key), client_address(r), user_agent(r), message));
 	if (res != OK)
 		return res;
 	r->identity = (struct identity){.how = BY_SESSION,
@@ -126,8 +127,8 @@ static void sweep(struct request *r)
 	db_rollback(r->db);
 }
 
-enum result session_sign_in(struct request *r, const char *user_id, const char *username,
-    const char *message)
+enum result session_sign_in(
+    struct request *r, const char *user_id, const char *username, const char *message)
 {
 	const struct actor actor = {.user_id = user_id,
 	    .username = username,

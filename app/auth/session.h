@@ -21,8 +21,8 @@ enum result session_find(struct request *r, const char *key, const char *object_
 /* Inside the caller's transaction: a session with a new id for this browser, in place of the one it came with.
  * message: what the next page shows, a JSON array. r->identity is the user by that session then. The cookie must be
  * sent after the commit: session_send_cookie. */
-enum result session_start(struct request *r, const char *user_id, const char *username,
-    const char *message);
+enum result session_start(
+    struct request *r, const char *user_id, const char *username, const char *message);
 
 /* Sets the cookie to the id of r->identity's session. */
 void session_send_cookie(struct request *r);
@@ -32,8 +32,8 @@ void session_clear_cookie(struct request *r);
 
 /* Signs in: a transaction around session_start that also notes the time, and removes some sessions past their
  * limits. */
-enum result session_sign_in(struct request *r, const char *user_id, const char *username,
-    const char *message);
+enum result session_sign_in(
+    struct request *r, const char *user_id, const char *username, const char *message);
 
 /* Ends own sessions in a transaction: the one with that id, or all (NULL), but for `keep` (or NULL). action: its name in
  * the audit log. NOT_FOUND when there was none. */

@@ -63,7 +63,8 @@ static const struct route *find_method(const struct route *first, const char *me
 {
 	const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
 
-	for (const struct route *row = first; row->path && strcmp(row->path, first->path) == 0; row++)
+	for (const struct route *row = first; row->path && strcmp(row->path, first->path) == 0;
+	     row++)
 		if (strcmp(row->method, wanted) == 0)
 			return row;
 	return NULL;
@@ -162,8 +163,8 @@ static void refuse_credentials(struct request *r, const struct auth_answer *answ
 /* Finds out who asks; false when the request was answered, or must be handed to a password worker. */
 static bool identify(struct request *r, const char **hint)
 {
-	struct auth_question question = {.basic = r->route && r->route->flags & BASIC,
-	    .session_only = is_page(r)};
+	struct auth_question question = {
+	    .basic = r->route && r->route->flags & BASIC, .session_only = is_page(r)};
 	struct auth_answer answer;
 
 	authenticate(r, &question, &answer);
@@ -206,8 +207,8 @@ static void refuse_anonymous(struct request *r, const char *hint)
 	}
 	o = json_object_new_object();
 
-	json_object_object_add(o, "detail",
-	    json_object_new_string("Authentication credentials were not provided."));
+	json_object_object_add(
+	    o, "detail", json_object_new_string("Authentication credentials were not provided."));
 	if (hint)
 		json_object_object_add(o, "hint", json_object_new_string(hint));
 	reply_json(r, 403, o);
@@ -236,7 +237,8 @@ bool route_may(struct request *r, const char *method)
 /* A request that changes something and came with a cookie, or to sign in, must come from our own pages. */
 static const char *csrf_refusal(struct request *r)
 {
-	if (method_safe(r->method) || (r->identity.how != BY_SESSION && !(r->route->flags & FACE_WEB)))
+	if (method_safe(r->method) ||
+	    (r->identity.how != BY_SESSION && !(r->route->flags & FACE_WEB)))
 		return NULL;
 	return session_csrf_refusal(r);
 }
@@ -259,11 +261,13 @@ static void pass(struct request *r, const struct route *row, const char *hint)
 		return;
 	}
 	if (!row || !row->handler) {
-		reply_detail(r, 405, arena_printf(r->arena, "Method \"%.20s\" not allowed.", r->method));
+		reply_detail(
+		    r, 405, arena_printf(r->arena, "Method \"%.20s\" not allowed.", r->method));
 		return;
 	}
 	if ((row->flags & PASSWORD) && !method_safe(r->method) && !r->may_hash) {
-		r->needs_password_worker = true; /* nothing was done yet, so all begins anew there */
+		r->needs_password_worker =
+		    true; /* nothing was done yet, so all begins anew there */
 		return;
 	}
 	row->handler(r);

@@ -162,8 +162,8 @@ static void add_pager(struct request *r, struct json_object *data)
 
 static const char *target(struct request *r)
 {
-	return arena_printf(r->arena, "%s%s%s%s", r->prefix, r->path, *r->query_text ? "?" : "",
-	    r->query_text);
+	return arena_printf(
+	    r->arena, "%s%s%s%s", r->prefix, r->path, *r->query_text ? "?" : "", r->query_text);
 }
 
 /* Whether the page offers a method: the path has it, and the caller's session may use it. Several records at once
@@ -174,7 +174,7 @@ static bool offers(struct request *r, const char *method)
 	bool several = strstr(allow, "POST") && strcmp(method, "POST") != 0;
 
 	return r->identity.how == BY_SESSION && strstr(allow, method) && !several &&
-	    route_may(r, method);
+	       route_may(r, method);
 }
 
 static void add_forms(struct request *r, struct json_object *data, struct json_object *answered)

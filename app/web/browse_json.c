@@ -20,7 +20,8 @@ static void new_line(struct buf *b, int depth)
 /* A value without parts, in the API's own spelling. */
 static void scalar(struct buf *b, struct json_object *o, const char *class)
 {
-	const char *text = json_object_is_type(o, json_type_string) ? json_object_get_string(o) : "";
+	const char *text =
+	    json_object_is_type(o, json_type_string) ? json_object_get_string(o) : "";
 	bool link = text_starts(text, "http://") || text_starts(text, "https://");
 	struct buf spelled = BUF(b->arena);
 
@@ -124,7 +125,8 @@ static struct json_object *blank(const char *name, struct json_object *field)
 	if (strcmp(type, "list") == 0)
 		return json_object_new_array();
 	if (strcmp(type, "boolean") == 0)
-		return json_object_new_boolean(text_ends(name, "enabled") || strcmp(name, "is_active") == 0);
+		return json_object_new_boolean(
+		    text_ends(name, "enabled") || strcmp(name, "is_active") == 0);
 	return NULL;
 }
 
@@ -166,7 +168,8 @@ struct json_object *browse_example(
 			continue;
 		if (!create && !json_object_object_get_ex(answered, name, &present))
 			continue;
-		json_object_object_add(o, name, create ? blank(name, field) : json_object_get(present));
+		json_object_object_add(
+		    o, name, create ? blank(name, field) : json_object_get(present));
 	}
 	return o;
 }

@@ -21,7 +21,8 @@ static const struct wording wordings[] = {
     {413, "Content Too Large", "Content Too Large", NULL},
     {429, "Too Many Requests", "Too Many Requests", NULL},
     {503, "Service Unavailable", "Service Unavailable", NULL},
-    {500, "Server Error", "Server Error", "There was a problem with your request. It has been recorded."},
+    {500, "Server Error", "Server Error",
+	"There was a problem with your request. It has been recorded."},
 };
 
 static const struct wording csrf_wording = {
@@ -58,7 +59,8 @@ void web_error(struct request *r)
 	put_text(data, "text", w->text ? w->text : detail);
 	put_text(data, "reason", w == &csrf_wording ? detail : NULL);
 	put_text(data, "request_id", r->id);
-	if (r->route && (r->route->flags & NEED_MANAGE) && r->reply.status == 403 && w != &csrf_wording)
+	if (r->route && (r->route->flags & NEED_MANAGE) && r->reply.status == 403 &&
+	    w != &csrf_wording)
 		put_bool(data, "ask_administrator", true);
 	r->reply.has_json = false;
 	web_page(r, r->reply.status, "error", data);

@@ -12,7 +12,8 @@
 #include "web/web.h"
 
 #define WRONG                                                                                      \
-	"Please enter a correct username and password. Note that both fields may be case-sensitive."
+	"Please enter a correct username and password. Note that both fields may be "              \
+	"case-sensitive."
 #define REQUIRED "This field is required."
 
 static int go_on(struct request *r, const char *next)
@@ -87,7 +88,8 @@ int web_login(struct request *r)
 		return refused(r, res, login.wait, data);
 	json_object_put(data);
 	res = session_sign_in(r, login.user_id, login.username,
-	    flash_first(r->arena, "info", arena_printf(r->arena, "Logged in as %s.", login.username)));
+	    flash_first(
+		r->arena, "info", arena_printf(r->arena, "Logged in as %s.", login.username)));
 	if (res != OK)
 		return reply_result(r, res);
 	log_info("signed_in", "user", login.username);

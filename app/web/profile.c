@@ -48,8 +48,8 @@ static struct json_object *password_data(struct request *r)
 
 	put_text(data, "title", "Change Password");
 	put_bool(data, "on_password", true);
-	put_text(data, "min_length",
-	    arena_printf(r->arena, "%d", (int)r->config->password_min_length));
+	put_text(
+	    data, "min_length", arena_printf(r->arena, "%d", (int)r->config->password_min_length));
 	return data;
 }
 

@@ -10,14 +10,13 @@
 #include "web/web.h"
 
 /* What user agents call themselves; the first that fits counts, as they name each other. */
-static const char *const browsers[][2] = {
-    {"Edg", "Edge"}, {"OPR/", "Opera"}, {"Vivaldi", "Vivaldi"}, {"Firefox", "Firefox"},
-    {"FxiOS", "Firefox"}, {"Chrome", "Chrome"}, {"CriOS", "Chrome"}, {"Safari", "Safari"},
-    {"curl", "curl"}, {"python-requests", "Python"}, {"Wget", "Wget"}, {NULL, "Browser"}};
-static const char *const systems[][2] = {
-    {"Android", " on Android"}, {"iPhone", " on iPhone"}, {"iPad", " on iPad"},
-    {"Windows", " on Windows"}, {"Mac OS X", " on macOS"}, {"CrOS", " on ChromeOS"},
-    {"Linux", " on Linux"}, {NULL, ""}};
+static const char *const browsers[][2] = {{"Edg", "Edge"}, {"OPR/", "Opera"},
+    {"Vivaldi", "Vivaldi"}, {"Firefox", "Firefox"}, {"FxiOS", "Firefox"}, {"Chrome", "Chrome"},
+    {"CriOS", "Chrome"}, {"Safari", "Safari"}, {"curl", "curl"}, {"python-requests", "Python"},
+    {"Wget", "Wget"}, {NULL, "Browser"}};
+static const char *const systems[][2] = {{"Android", " on Android"}, {"iPhone", " on iPhone"},
+    {"iPad", " on iPad"}, {"Windows", " on Windows"}, {"Mac OS X", " on macOS"},
+    {"CrOS", " on ChromeOS"}, {"Linux", " on Linux"}, {NULL, ""}};
 
 static const char *first_in(const char *text, const char *const (*list)[2])
 {
@@ -33,7 +32,8 @@ static struct json_object *describe(struct request *r, const struct rows *rows, 
 
 	put_text(o, "id", id);
 	put_text(o, "device",
-	    *agent ? arena_printf(r->arena, "%s%s", first_in(agent, browsers), first_in(agent, systems))
+	    *agent ? arena_printf(
+			 r->arena, "%s%s", first_in(agent, browsers), first_in(agent, systems))
 		   : "Unknown device");
 	put_text(o, "user_agent", agent);
 	put_text(o, "address", rows_text(rows, i, "address"));
@@ -83,7 +83,7 @@ int web_session_end(struct request *r)
 	res = session_end(r, others ? NULL : id, r->identity.session_id, "session_ended");
 	if (res != OK && res != NOT_FOUND)
 		return reply_result(r, res);
-	flash_add(r, "success", others ? "All other sessions have ended." : "The session has ended.",
-	    NULL);
+	flash_add(r, "success",
+	    others ? "All other sessions have ended." : "The session has ended.", NULL);
 	return web_go(r, "/user/sessions/");
 }

@@ -49,7 +49,8 @@ const char *static_path(struct arena *a, const char *name)
 	const struct embedded *e = find_file(name);
 	const char *dot = strrchr(name, '.');
 
-	return e ? arena_printf(a, "/static/%.*s.%s%s", (int)(dot - name), name, hash_of(e), dot) : "";
+	return e ? arena_printf(a, "/static/%.*s.%s%s", (int)(dot - name), name, hash_of(e), dot)
+		 : "";
 }
 
 /* The file that a name with a hash means, as it is now; NULL when there is none. */

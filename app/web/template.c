@@ -106,8 +106,8 @@ static bool next_tag(struct buf *out, struct cursor *c, struct tag *tag)
 }
 
 /* One pass through the section that c stands in; a NULL out only finds its end. */
-static void section_once(struct buf *out, struct cursor *c, struct json_object *value,
-    const struct scope *scope)
+static void section_once(
+    struct buf *out, struct cursor *c, struct json_object *value, const struct scope *scope)
 {
 	const struct scope inner = {.value = value, .outer = scope};
 
@@ -116,7 +116,8 @@ static void section_once(struct buf *out, struct cursor *c, struct json_object *
 	c->depth--;
 }
 
-static void section(struct buf *out, struct cursor *c, const struct tag *tag, const struct scope *scope)
+static void section(
+    struct buf *out, struct cursor *c, const struct tag *tag, const struct scope *scope)
 {
 	struct json_object *value = out ? look_up(scope, tag) : NULL;
 	bool shown = is_shown(value) == (tag->kind == '#');
@@ -134,7 +135,8 @@ static void section(struct buf *out, struct cursor *c, const struct tag *tag, co
 	}
 }
 
-static void include(struct buf *out, const struct cursor *c, const struct tag *tag, const struct scope *scope)
+static void include(
+    struct buf *out, const struct cursor *c, const struct tag *tag, const struct scope *scope)
 {
 	struct cursor inner = {.name = tag->word, .p = find_template(tag->word, tag->len)};
 

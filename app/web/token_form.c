@@ -45,7 +45,8 @@ static const char *networks_text(struct arena *a, const char *list)
 	return buf_str(&b);
 }
 
-struct json_object *token_form_data(struct request *r, const struct params *from, const struct rows *rows)
+struct json_object *token_form_data(
+    struct request *r, const struct params *from, const struct rows *rows)
 {
 	static const char *const texts[] = {"key", "expires", "description", "allowed_ips"};
 	struct json_object *data = arena_own_json(r->arena, json_object_new_object());
@@ -81,8 +82,8 @@ static struct json_object *network_list(struct arena *a, const char *text)
 
 /* Pages take more spellings of a date than the API; what is not understood is left for it to refuse. An unchanged
  * field keeps the token's time to the microsecond. */
-static void add_expires(struct request *r, const struct params *form, const struct rows *rows,
-    struct json_object *o)
+static void add_expires(
+    struct request *r, const struct params *form, const struct rows *rows, struct json_object *o)
 {
 	const char *text = form_trimmed(r->arena, form, "expires");
 	int64_t t;
@@ -94,7 +95,8 @@ static void add_expires(struct request *r, const struct params *form, const stru
 	put_text(o, "expires", *text ? text : NULL);
 }
 
-static struct json_object *as_json(struct request *r, const struct params *form, const struct rows *rows)
+static struct json_object *as_json(
+    struct request *r, const struct params *form, const struct rows *rows)
 {
 	struct json_object *o = arena_own_json(r->arena, json_object_new_object());
 

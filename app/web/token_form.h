@@ -4,7 +4,8 @@
 #include "api/token.h"
 
 /* The form's data for the template; from is what was sent, or NULL: then from a token's row, or (rows NULL) empty. */
-struct json_object *token_form_data(struct request *r, const struct params *from, const struct rows *rows);
+struct json_object *token_form_data(
+    struct request *r, const struct params *from, const struct rows *rows);
 
 /* Reads the form into *out. rows: the token as it is, NULL for a new one. False when data got messages. */
 bool token_form_read(struct request *r, const struct params *form, const struct rows *rows,

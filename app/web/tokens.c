@@ -40,8 +40,10 @@ static void add_pager(struct request *r, struct json_object *data, int64_t total
 	if (total <= PAGE_SIZE && offset == 0)
 		return;
 	put_text(data, "pager",
-	    arena_printf(r->arena, "%lld to %lld of %lld tokens", (long long)(offset + (total > offset)),
-		(long long)(offset + PAGE_SIZE < total ? offset + PAGE_SIZE : total), (long long)total));
+	    arena_printf(r->arena, "%lld to %lld of %lld tokens",
+		(long long)(offset + (total > offset)),
+		(long long)(offset + PAGE_SIZE < total ? offset + PAGE_SIZE : total),
+		(long long)total));
 	if (offset > 0)
 		put_text(data, "previous",
 		    db_int(r->arena, offset > PAGE_SIZE ? offset - PAGE_SIZE : 0));
@@ -93,7 +95,8 @@ int web_token_add_form(struct request *r)
 }
 
 /* Tells of a token that was stored, with its key if that is new, and wipes the key. */
-static void announce(struct request *r, const char *what, const struct rows *rows, char *key, size_t n)
+static void announce(
+    struct request *r, const char *what, const struct rows *rows, char *key, size_t n)
 {
 	flash_add(r, "success",
 	    arena_printf(r->arena, "%s token %s", what, token_display(r->arena, rows, 0)), key);
@@ -115,7 +118,8 @@ int web_token_add(struct request *r)
 		return show_form(r, data, NULL);
 	res = request_begin(r, NULL);
 	if (res == OK)
-		res = token_create(r->db, r->arena, r->peppers, r->identity.user_id, &change, key, &rows);
+		res = token_create(
+		    r->db, r->arena, r->peppers, r->identity.user_id, &change, key, &rows);
 	if (res == OK)
 		res = db_commit(r->db);
 	if (res != OK)
