@@ -1,4 +1,6 @@
 /* main.c: the subcommands, one table. After: cli/. */
+#include <errno.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,37 +12,45 @@
 
 static const struct {
 	const char *name;
-	int (*run)(const struct config *c, int argc, char **argv);
+	const struct cli_verb *verbs;
 	const char *summary;
-	const char *help; /* usage and what there is to know, a line each */
+	const char *notes; /* what there is to know beyond the usage */
 } commands[] = {
-    {"serve", cli_serve, "answer requests from web servers, until SIGTERM",
-	"usage: postern serve\n\n"
+    {"serve", serve_verbs, "answer requests from web servers, until SIGTERM",
 	"Answers FastCGI requests on the addresses in POSTERN_LISTEN. SIGTERM finishes what is in\n"
 	"hand and stops; SIGHUP replaces the workers one by one, which read the pepper file anew.\n"
 	"Settings come from the environment: see \"postern config\".\n"},
-    {"migrate", cli_migrate, "bring the database's schema to this version",
-	"usage: postern migrate\n\n"
-	"Applies the migrations that the database lacks, each in a transaction of its own, and makes\n"
-	"the pepper file on a new installation. Run it as a role that owns the database, or that is a\n"
-	"member of postern_owner. The connection comes from PGHOST, PGDATABASE, PGUSER and the like.\n"},
-    {"user", cli_user, "add, list, restrict and disable users",
-	"usage: postern user add NAME [--superuser] [--no-tokens] [--email E] [--first-name F] [--last-name L]\n"
-	"                            [--password-file FILE | --password-stdin | --no-password]\n"
-	"       postern user passwd NAME [--password-file FILE | --password-stdin]\n"
-	"       postern user list [NAME]\n"
-	"       postern user disable|enable NAME\n"
-	"       postern user allow-tokens|forbid-tokens NAME\n\n"
-	"A password is asked for on the terminal, twice, unless it comes from a file or standard input.\n"
-	"--no-tokens and forbid-tokens: the user may not create or modify own API tokens.\n"},
-    {"hash", cli_hash, "print the argon2id line of a password, for psql",
-	"usage: postern hash [--password-file FILE | --password-stdin]\n\n"
+    {"migrate", migrate_verbs, "bring the database's schema to this version",
+	"Applies the migrations that the database lacks, each in a transaction of its own, and "
+	"makes\n"
+	"the pepper file on a new installation. Run it as a role that owns the database, or that "
+	"is a\n"
+	"member of postern_owner. The connection comes from PGHOST, PGDATABASE, PGUSER and the "
+	"like.\n"},
+    {"user", user_verbs, "add, list, restrict, disable and delete users",
+	"A password is asked for on the terminal, twice, unless it comes from a file or standard "
+	"input.\n"},
+    {"group", group_verbs, "groups of users", ""},
+    {"permission", permission_verbs, "what users and groups may do behind the gate",
+	"WHO is the name of a user or group; \"user:\" or \"group:\" in front decides when both "
+	"exist.\n"
+	"TYPES are object types such as dcim.site, ACTIONS view, add, change, delete; commas "
+	"between.\n"},
+    {"token", token_verbs, "make, list and revoke API tokens of any user",
+	"A key is printed once, when it is made; afterwards only its last six digits are known.\n"},
+    {"session", session_verbs, "list and end sign-ins", ""},
+    {"audit", audit_verbs, "read and trim the audit log", ""},
+    {"throttle", throttle_verbs, "who has to wait after wrong passwords", ""},
+    {"explain", explain_verbs, "why the gate allows or refuses a request",
+	"Without --user and --token the request comes without a credential. The settings of this\n"
+	"environment count, so run it with those of the service.\n"},
+    {"hash", hash_verbs, "print the argon2id line of a password, for psql",
 	"In psql:  \\set h `postern hash`\n"
 	"          SELECT postern.set_password('hankhill', :'h');\n"},
-    {"check", cli_check, "check settings, pepper, database and schema",
-	"usage: postern check\n\nPrints a line for each; exits with 1 when one is not in order.\n"},
-    {"config", cli_config, "print all settings with their values and help",
-	"usage: postern config\n\nThe output can be used as an environment file.\n"},
+    {"check", check_verbs, "check settings, pepper, database and schema",
+	"Prints a line for each; exits with 1 when one is not in order.\n"},
+    {"config", config_verbs, "print all settings with their values and help",
+	"The output can be used as an environment file.\n"},
 };
 
 static const size_t command_count = sizeof(commands) / sizeof(commands[0]);
@@ -50,7 +60,8 @@ static void help(FILE *out)
 	fputs("usage: postern COMMAND [ARGUMENT...]\n\n", out);
 	for (size_t i = 0; i < command_count; i++)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-	fputs("\n\"postern COMMAND --help\" tells more; \"postern --version\" tells the version.\n", out);
+	fputs("\n\"postern COMMAND --help\" tells more; \"postern --version\" tells the version.\n",
+	    out);
 }
 
 static bool asks_for_help(int argc, char **argv)
@@ -68,7 +79,9 @@ static int run(size_t command, int argc, char **argv)
 	enum log_level level = LOG_LEVEL_DEBUG;
 
 	if (asks_for_help(argc, argv)) {
-		fputs(commands[command].help, stdout);
+		cli_help(commands[command].name, commands[command].verbs);
+		if (*commands[command].notes)
+			printf("\n%s", commands[command].notes);
 		return 0;
 	}
 	config_load(&config);
@@ -76,14 +89,12 @@ static int run(size_t command, int argc, char **argv)
 		level++;
 	/* an administrator at a terminal reads messages, not log lines */
 	log_init(strcmp(config.log_format, "json") == 0,
-	    strcmp(commands[command].name, "serve") == 0 ? level : LOG_LEVEL_ERROR + 1);
-	return commands[command].run(&config, argc, argv);
+	    commands[command].verbs == serve_verbs ? level : LOG_LEVEL_ERROR + 1);
+	return cli_run(&config, commands[command].name, commands[command].verbs, argc, argv);
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
-	if (sodium_init() < 0)
-		fatal("libsodium cannot start");
 	if (argc < 2) {
 		help(stderr);
 		return EXIT_USAGE;
@@ -92,7 +103,8 @@ int main(int argc, char **argv)
 		puts("postern " POSTERN_VERSION);
 		return 0;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		help(stdout);
 		return 0;
 	}
@@ -102,4 +114,17 @@ int main(int argc, char **argv)
 	fprintf(stderr, "postern: no such command: \"%s\"\n\n", argv[1]);
 	help(stderr);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	if (sodium_init() < 0)
+		fatal("libsodium cannot start");
+	signal(SIGPIPE, SIG_IGN); /* a reader that went away is told below */
+	status = dispatch(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		fatal("cannot write the output: %s", strerror(errno));
+	return status;
 }

@@ -52,19 +52,15 @@ static const char *token_refusal(struct request *r, const struct rows *rows)
 	    "Source IP %s is not permitted to authenticate using this token.", r->remote_addr);
 }
 
-static void by_token(struct request *r, const struct auth_question *q,
-    const struct authorization *header, struct auth_answer *out)
+void authenticate_token(
+    struct request *r, const struct auth_question *q, const char *digests, struct auth_answer *out)
 {
 	struct rows rows;
 	const char *refusal;
 
-	if (!header->token_is_key) {
-		refuse(out, "Invalid token");
-		return;
-	}
 	if (db_read(r->db, r->arena, Q_TOKEN_BY_DIGEST, &rows,
-		DB_PARAMS(peppers_digests(r->peppers, r->arena, header->key),
-		    *r->remote_addr ? r->remote_addr : NULL, q->object_type, q->action)) != OK) {
+		DB_PARAMS(digests, *r->remote_addr ? r->remote_addr : NULL, q->object_type,
+		    q->action)) != OK) {
 		away(out);
 		return;
 	}
@@ -82,6 +78,15 @@ static void by_token(struct request *r, const struct auth_question *q,
 	r->identity.write_enabled = rows_bool(&rows, 0, "write_enabled");
 	r->identity.network_limited = rows_bool(&rows, 0, "network_limited");
 	out->permitted = rows_bool(&rows, 0, "permitted");
+}
+
+static void by_token(struct request *r, const struct auth_question *q,
+    const struct authorization *header, struct auth_answer *out)
+{
+	if (header->token_is_key)
+		authenticate_token(r, q, peppers_digests(r->peppers, r->arena, header->key), out);
+	else
+		refuse(out, "Invalid token");
 }
 
 static void by_session(struct request *r, const struct auth_question *q, struct auth_answer *out)

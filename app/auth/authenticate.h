@@ -24,6 +24,10 @@ struct auth_answer {
  * this process may not. */
 void authenticate(struct request *r, const struct auth_question *q, struct auth_answer *out);
 
+/* The part of it that follows once a token's digests are known (bytea[] literal); *out is zeroed by the caller. */
+void authenticate_token(
+    struct request *r, const struct auth_question *q, const char *digests, struct auth_answer *out);
+
 /* After the reply: notes the use of the token or session, when a minute has gone by since the last
  * note. Failures are ignored: a read-only database keeps answering. */
 void authenticate_note_use(struct request *r);

@@ -1,36 +1,15 @@
-/* common.c: what the commands share. Before: cli/ commands. After: store/. */
-#include "cli/cli.h"
-
+/* common.c: what the commands share. Before: cli/ commands. After: store/db.c, cli/terminal.c. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sodium.h>
 #include <unistd.h>
 
 #include "auth/password.h"
-#include "base/log.h"
+#include "cli/cli.h"
 #include "cli/terminal.h"
-#include "store/migrate.h"
-
-void cli_open(struct cli *cli, const struct config *c)
-{
-	const char *problem;
-	int64_t version;
-
-	cli->config = c;
-	cli->arena = arena_new();
-	cli->db = db_new_command(c);
-	if (schema_check(cli->db, cli->arena, &version, &problem) != SCHEMA_CURRENT)
-		fatal("%s", problem);
-}
-
-void cli_close(struct cli *cli)
-{
-	db_free(cli->db);
-	arena_free(cli->arena);
-}
 
 static void say(const char *fmt, va_list ap)
 {
@@ -67,49 +46,38 @@ int cli_refused(struct cli *cli, enum result res)
 	return cli_failed("%s", db_message(cli->db));
 }
 
-static int take_option(const char *command, const struct cli_option *o, int argc, char **argv, int *at)
+bool cli_confirm(struct cli *cli, const char *fmt, ...)
 {
-	if (!o->value) {
-		*o->flag = true;
-		return 0;
-	}
-	if (*at + 1 >= argc)
-		return cli_usage(command, "%s needs a value", o->name);
-	*o->value = argv[++*at];
-	return 0;
+	const char *answer;
+	char text[500];
+	va_list ap;
+
+	if (cli->yes)
+		return true;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	answer = terminal_ask(cli->arena, arena_printf(cli->arena, "%s [y/N] ", text));
+	if (!answer)
+		cli_failed("no terminal to ask whether to do this: say --yes");
+	else if (strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0)
+		return true;
+	else
+		cli_failed("nothing was done");
+	return false;
 }
 
-int cli_parse(const char *command, int argc, char **argv, const struct cli_option *options,
-    const char **words, int max)
+enum result cli_write(
+    struct cli *cli, enum query q, struct rows *out, size_t n, const char *const *params)
 {
-	int n = 0;
-	bool only_words = false;
+	const struct actor nobody = {0};
+	enum result res = db_begin(cli->db, cli->arena, &nobody);
 
-	for (int i = 1; i < argc; i++) {
-		const struct cli_option *o = options;
-
-		if (only_words || argv[i][0] != '-' || !argv[i][1]) {
-			if (n == max) {
-				cli_usage(command, "too many arguments: \"%s\"", argv[i]);
-				return -1;
-			}
-			words[n++] = argv[i];
-			continue;
-		}
-		if (strcmp(argv[i], "--") == 0) {
-			only_words = true;
-			continue;
-		}
-		while (o->name && strcmp(o->name, argv[i]) != 0)
-			o++;
-		if (!o->name) {
-			cli_usage(command, "unknown option \"%s\"", argv[i]);
-			return -1;
-		}
-		if (take_option(command, o, argc, argv, &i) != 0)
-			return -1;
-	}
-	return n;
+	if (res == OK)
+		res = db_write(cli->db, cli->arena, q, out, n, params);
+	if (res == OK)
+		return db_commit(cli->db);
+	return res;
 }
 
 /* All of a descriptor, without one newline at the end; NULL when it is empty, too long or holds a NUL. */
@@ -138,7 +106,8 @@ static const char *read_twice(struct arena *a)
 	const char *second = first ? terminal_secret(a, "Again: ") : NULL;
 
 	if (!first || !second) {
-		cli_failed("no terminal to ask for the password: use --password-stdin or --password-file FILE");
+		cli_failed("no terminal to ask for the password: use --password-stdin or "
+			   "--password-file FILE");
 		return NULL;
 	}
 	if (strcmp(first, second) != 0) {

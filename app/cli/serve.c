@@ -11,20 +11,10 @@
 #include "server/supervisor.h"
 #include "store/migrate.h"
 
-static const struct cli_option no_options[] = {{0}};
-
-static int no_arguments(const char *command, int argc, char **argv)
+static int serve(struct cli *cli, const struct cli_args *args)
 {
-	const char *words[1];
-
-	return cli_parse(command, argc, argv, no_options, words, 0) < 0 ? EXIT_USAGE : 0;
-}
-
-int cli_serve(const struct config *c, int argc, char **argv)
-{
-	int status = no_arguments("serve", argc, argv);
-
-	return status ? status : supervisor_run(c);
+	(void)args;
+	return supervisor_run(cli->config);
 }
 
 /* A pepper is made for a new installation only: with tokens in the database a missing file is a lost secret. */
@@ -53,25 +43,20 @@ static int ensure_pepper(const struct config *c, struct db *db, struct arena *a)
 	return 0;
 }
 
-int cli_migrate(const struct config *c, int argc, char **argv)
+static int migrate(struct cli *cli, const struct cli_args *args)
 {
-	int status = no_arguments("migrate", argc, argv);
-	struct arena *a;
-	struct db *db;
+	struct db *db = db_new_command(cli->config);
 	const char *problem;
+	int status;
 
-	if (status)
-		return status;
-	a = arena_new();
-	db = db_new_command(c);
-	if (schema_migrate(db, a, &problem) != OK)
+	(void)args;
+	if (schema_migrate(db, cli->arena, &problem) != OK)
 		status = cli_failed("%s", problem);
 	else
-		status = ensure_pepper(c, db, a);
+		status = ensure_pepper(cli->config, db, cli->arena);
 	if (!status)
 		printf("the schema is at migration %lld\n", (long long)schema_newest());
 	db_free(db);
-	arena_free(a);
 	return status;
 }
 
@@ -81,55 +66,48 @@ static int report(const char *what, const char *problem)
 	return problem != NULL;
 }
 
-int cli_check(const struct config *c, int argc, char **argv)
+static int check(struct cli *cli, const struct cli_args *args)
 {
-	int status = no_arguments("check", argc, argv);
-	struct arena *a;
-	struct db *db;
+	struct db *db = db_new_command(cli->config);
 	struct peppers *p;
 	const char *problem = NULL;
 	int64_t version;
+	int status;
 
-	if (status)
-		return status;
-	a = arena_new();
-	db = db_new_command(c);
+	(void)args;
 	report("settings", NULL); /* config_load has ended the program otherwise */
-	p = peppers_load(c->pepper_file, &problem);
-	status |= report("pepper", p ? NULL : problem);
+	p = peppers_load(cli->config->pepper_file, &problem);
+	status = report("pepper", p ? NULL : problem);
 	if (p)
 		peppers_free(p);
-	status |= report("database", schema_check(db, a, &version, &problem) == SCHEMA_CURRENT ? NULL : problem);
+	status |= report("database",
+	    schema_check(db, cli->arena, &version, &problem) == SCHEMA_CURRENT ? NULL : problem);
 	db_free(db);
-	arena_free(a);
 	return status;
 }
 
-int cli_config(const struct config *c, int argc, char **argv)
+static int config(struct cli *cli, const struct cli_args *args)
 {
-	int status = no_arguments("config", argc, argv);
-
-	if (!status)
-		config_print(c);
-	return status;
+	(void)args;
+	config_print(cli->config);
+	return 0;
 }
 
-int cli_hash(const struct config *c, int argc, char **argv)
+static int hash(struct cli *cli, const struct cli_args *args)
 {
-	const char *file = NULL, *words[1], *password, *hash;
-	bool from_stdin = false;
-	const struct cli_option options[] = {{"--password-file", &file, NULL},
-	    {"--password-stdin", NULL, &from_stdin}, {0}};
-	struct arena *a;
-
-	if (cli_parse("hash", argc, argv, options, words, 0) < 0)
-		return EXIT_USAGE;
-	a = arena_new();
 	/* in a pipe (psql's \set h `postern hash`) the password still comes from the terminal */
-	password = cli_password(a, file, from_stdin);
-	hash = password ? password_hash(c, a, password, strlen(password)) : NULL;
-	if (hash)
-		puts(hash);
-	arena_free(a);
-	return hash ? 0 : 1;
+	const char *password = cli_password(cli->arena, args->password_file, args->password_stdin);
+	const char *line =
+	    password ? password_hash(cli->config, cli->arena, password, strlen(password)) : NULL;
+
+	if (line)
+		puts(line);
+	return line ? 0 : 1;
 }
+
+const struct cli_verb serve_verbs[] = {{"", serve, "", "", NULL, true}, {0}};
+const struct cli_verb migrate_verbs[] = {{"", migrate, "", "", NULL, true}, {0}};
+const struct cli_verb check_verbs[] = {{"", check, "", "", NULL, true}, {0}};
+const struct cli_verb config_verbs[] = {{"", config, "", "", NULL, true}, {0}};
+const struct cli_verb hash_verbs[] = {
+    {"", hash, "", "--password-file --password-stdin", NULL, true}, {0}};

@@ -1,4 +1,4 @@
-/* terminal.c: reads a password. Before: cli/common.c. After: the terminal. */
+/* terminal.c: reads a line from a person. Before: cli/common.c. After: the terminal. */
 #include "cli/terminal.h"
 
 #include <fcntl.h>
@@ -24,18 +24,26 @@ static const char *read_line(struct arena *a, int fd)
 	return out;
 }
 
+static int open_terminal(struct termios *before)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0 && tcgetattr(fd, before) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 const char *terminal_secret(struct arena *a, const char *prompt)
 {
 	struct termios before, silent;
 	sigset_t interrupts, old;
 	const char *line;
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int fd = open_terminal(&before);
 
-	if (fd < 0 || tcgetattr(fd, &before) != 0) {
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return NULL;
-	}
 	/* an interrupt must not leave the terminal without echo */
 	sigemptyset(&interrupts);
 	sigaddset(&interrupts, SIGINT);
@@ -49,6 +57,20 @@ const char *terminal_secret(struct arena *a, const char *prompt)
 	dprintf(fd, "\n");
 	tcsetattr(fd, TCSAFLUSH, &before);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	close(fd);
+	return line;
+}
+
+const char *terminal_ask(struct arena *a, const char *prompt)
+{
+	struct termios before;
+	const char *line;
+	int fd = open_terminal(&before);
+
+	if (fd < 0)
+		return NULL;
+	dprintf(fd, "%s", prompt);
+	line = read_line(a, fd);
 	close(fd);
 	return line;
 }

@@ -16,14 +16,6 @@
 #define NOT_PROVIDED "Authentication credentials were not provided."
 #define NOT_PERMITTED "You do not have permission to perform this action."
 
-/* The question, from parameters that only the web server sets. */
-struct question {
-	const char *method;
-	const char *resource; /* object type, NULL: any live credential will do */
-	const char *server; /* "nginx", … or "" */
-	const char *problem; /* it makes no sense: refuse */
-};
-
 static const char *param(const struct request *r, const char *name)
 {
 	const char *value = request_param(r, name);
@@ -42,29 +34,48 @@ static int times(const struct request *r, const char *name)
 	return count;
 }
 
-static void read_question(struct request *r, struct question *q)
+/* Reading what was exempted needs no credential. */
+static bool exempt(const struct request *r, const struct gate_question *q)
+{
+	return q->resource && (!q->ask.action || strcmp(q->ask.action, "view") == 0) &&
+	       permission_view_exempt(r->config->exempt_view_permissions, q->resource);
+}
+
+/* Why the question makes no sense, or NULL. */
+static const char *find_problem(const struct request *r, const struct gate_question *q)
 {
 	static const char *const once[] = {
 	    "POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_RESOURCE", "POSTERN_SERVER"};
-	const char *resource = param(r, "POSTERN_RESOURCE"), *target = param(r, "POSTERN_PATH");
+	const char *target = param(r, "POSTERN_PATH");
 
-	*q = (struct question){.method = param(r, "POSTERN_METHOD"),
+	if (r->input->role == ROLE_OTHER)
+		return "The web server asked in an unknown FastCGI role.";
+	if (q->resource && !permission_type_sane(q->resource))
+		return "POSTERN_RESOURCE is not of the form app.model.";
+	if (!target_plain(*target ? target : param(r, "REQUEST_URI")))
+		return "The path can be read in two ways.";
+	if (!*q->method)
+		return "The web server named no method.";
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+		if (times(r, once[i]) > 1)
+			return "The web server sent a gate parameter twice.";
+	return NULL;
+}
+
+void gate_read(struct request *r, struct gate_question *q)
+{
+	const char *resource = param(r, "POSTERN_RESOURCE");
+
+	*q = (struct gate_question){.method = param(r, "POSTERN_METHOD"),
 	    .resource = *resource ? resource : NULL,
 	    .server = param(r, "POSTERN_SERVER")};
 	if (!*q->method)
 		q->method = param(r, "REQUEST_METHOD");
 	r->method = q->method;
-	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
-		if (times(r, once[i]) > 1)
-			q->problem = "The web server sent a gate parameter twice.";
-	if (!*q->method)
-		q->problem = "The web server named no method.";
-	if (!target_plain(*target ? target : param(r, "REQUEST_URI")))
-		q->problem = "The path can be read in two ways.";
-	if (q->resource && !permission_type_sane(q->resource))
-		q->problem = "POSTERN_RESOURCE is not of the form app.model.";
-	if (r->input->role == ROLE_OTHER)
-		q->problem = "The web server asked in an unknown FastCGI role.";
+	q->problem = find_problem(r, q);
+	q->ask.action = permission_action(q->method);
+	q->exempt = exempt(r, q);
+	q->ask.object_type = q->ask.action && !q->exempt ? q->resource : NULL;
 }
 
 /* One identity field: for authorizers a variable of the protected application (FastCGI specification, section
@@ -95,16 +106,17 @@ static void allow(struct request *r)
 
 /* The documented JSON as the body, and in one line for servers that drop bodies. */
 static void deny(
-    struct request *r, const struct question *q, int status, const char *detail, const char *hint)
+    struct request *r, const struct gate_question *q, const struct gate_verdict *verdict)
 {
+	int status = verdict->status;
 	struct json_object *o = arena_own_json(r->arena, json_object_new_object());
 	struct buf text = BUF(r->arena);
 
 	if (status >= 500 && strcmp(q->server, "nginx") == 0)
 		status = 403; /* auth_request makes a 500 of everything else */
-	json_object_object_add(o, "detail", json_object_new_string(detail));
-	if (hint)
-		json_object_object_add(o, "hint", json_object_new_string(hint));
+	json_object_object_add(o, "detail", json_object_new_string(verdict->detail));
+	if (verdict->hint)
+		json_object_object_add(o, "hint", json_object_new_string(verdict->hint));
 	json_write(&text, o, 0);
 	if (status == 401)
 		reply_header(r, "WWW-Authenticate", "Token realm=\"api\"");
@@ -135,7 +147,7 @@ static bool same_origin(const struct request *r)
 
 /* The decision on a caller who is known. */
 static const char *refusal(
-    struct request *r, const struct question *q, const struct auth_answer *answer)
+    struct request *r, const struct gate_question *q, const struct auth_answer *answer)
 {
 	bool writes = !method_safe(q->method);
 	/* A WebSocket is opened by a GET, from any page. Apache tells of it in a parameter of its own. */
@@ -148,41 +160,36 @@ static const char *refusal(
 	return answer->permitted ? NULL : NOT_PERMITTED;
 }
 
-static bool exempt(const struct request *r, const struct question *q)
+struct gate_verdict gate_judge(
+    struct request *r, const struct gate_question *q, const struct auth_answer *answer)
 {
-	const char *action = permission_action(q->method);
+	int unknown = r->config->gate_challenge ? 401 : 403;
+	const char *why;
 
-	return q->resource && (!action || strcmp(action, "view") == 0) &&
-	       permission_view_exempt(r->config->exempt_view_permissions, q->resource);
+	if (q->problem)
+		return (struct gate_verdict){403, q->problem, NULL};
+	if (answer->status)
+		return (struct gate_verdict){
+		    answer->status == 403 ? unknown : answer->status, answer->detail, NULL};
+	if (r->identity.how == ANONYMOUS)
+		return q->exempt ? (struct gate_verdict){.status = 200}
+				 : (struct gate_verdict){unknown, NOT_PROVIDED, answer->hint};
+	why = refusal(r, q, answer);
+	return why ? (struct gate_verdict){403, why, NULL} : (struct gate_verdict){.status = 200};
 }
 
 void gate_answer(struct request *r)
 {
-	struct question q;
-	struct auth_question ask = {0};
-	struct auth_answer answer;
-	int unknown = r->config->gate_challenge ? 401 : 403;
-	const char *why;
+	struct gate_question q;
+	struct auth_answer answer = {0};
+	struct gate_verdict verdict;
 
-	read_question(r, &q);
-	if (q.problem) {
-		deny(r, &q, 403, q.problem, NULL);
-		return;
-	}
-	ask.action = permission_action(q.method);
-	ask.object_type = ask.action && !exempt(r, &q) ? q.resource : NULL;
-	authenticate(r, &ask, &answer);
-	if (answer.status) {
-		deny(r, &q, answer.status == 403 ? unknown : answer.status, answer.detail, NULL);
-		return;
-	}
-	if (r->identity.how == ANONYMOUS && !exempt(r, &q)) {
-		deny(r, &q, unknown, NOT_PROVIDED, answer.hint);
-		return;
-	}
-	why = r->identity.how == ANONYMOUS ? NULL : refusal(r, &q, &answer);
-	if (why)
-		deny(r, &q, 403, why, NULL);
-	else
+	gate_read(r, &q);
+	if (!q.problem)
+		authenticate(r, &q.ask, &answer);
+	verdict = gate_judge(r, &q, &answer);
+	if (verdict.status == 200)
 		allow(r);
+	else
+		deny(r, &q, &verdict);
 }
