@@ -290,13 +290,20 @@ static void run(struct supervisor *s)
 /* No request is read on a schema that this program does not know. */
 static void require_schema(const struct config *config)
 {
+	struct config plain = *config;
 	struct arena *a = arena_new();
-	struct db *db = db_new(config);
+	struct db *db;
 	const char *problem;
 	int64_t version;
 
+	plain.prepare = false; /* on another schema the statements cannot be prepared */
+	db = db_new(&plain);
 	if (schema_check(db, a, &version, &problem) != SCHEMA_CURRENT)
 		fatal("%s", problem);
+	db_free(db);
+	db = db_new(config);
+	if (db_connect(db, &problem) != OK)
+		fatal("cannot prepare the statements: %s", problem);
 	db_free(db);
 	arena_free(a);
 }
