@@ -286,7 +286,7 @@ static const struct {
     {"22", INVALID, false}, /* data exceptions, bad regular expressions among them */
     {"P0001", INVALID, false}, /* raised by a trigger or function of ours */
     {"P0002", NOT_FOUND, false}, /* the same, no such row */
-    {"25006", UNAVAILABLE, true}, /* read-only server: a standby, or being maintained */
+    {READ_ONLY, UNAVAILABLE, false},
     {"40", UNAVAILABLE, true}, /* deadlock, serialization */
     {"53", UNAVAILABLE, true}, /* out of some resource */
     {"57", UNAVAILABLE, true}, /* cancelled, shutting down, time limit */

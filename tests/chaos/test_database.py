@@ -135,11 +135,11 @@ def test_a_write_whose_connection_breaks_is_never_sent_twice(it, key, cluster):
     def cut_often():
         while not done.is_set():
             cluster.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postern'")
-            time.sleep(0.01)
+            time.sleep(0.15)
 
     cutter = threading.Thread(target=cut_often)
     cutter.start()
-    threads = [threading.Thread(target=lambda base=base: [ask(base + n) for n in range(40)]) for base in (100, 200, 300)]
+    threads = [threading.Thread(target=lambda base=base: [ask(base + n) for n in range(80)]) for base in (1000, 2000, 3000)]
     for thread in threads:
         thread.start()
     for thread in threads:
