@@ -1,0 +1,257 @@
+"""Every command and configuration in README.md, run as it stands there. Only addresses, paths and the sample key are
+replaced by those of the test's own servers."""
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+import requests
+
+from support.demo import BUILD, FAST, REPO, free_port
+
+README = (REPO / "README.md").read_text()
+SITE = "http://127.0.0.1:8080"
+SAMPLE_KEY = "9fc9b897abec9ada2da6aec9dbc34596293c9cb9"
+WEB_USER = "www-data" if os.getuid() == 0 else None
+
+
+def blocks(language, section):
+    """The fenced blocks of a language in the section with this heading."""
+    text = README.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+
+
+def shell(script, cwd=REPO, **env):
+    return subprocess.run(["bash", "-e", "-c", script], cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=120)
+
+
+# --- Try it ------------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def tried(demo):
+    """What the three curl blocks of "Try it" print, in order, with the key of the first used in the second."""
+    outputs, key = [], SAMPLE_KEY
+    for block in blocks("sh", "Try it"):
+        done = shell(block.replace(SITE, demo.url.rstrip("/")).replace(SAMPLE_KEY, key).replace("curl ", "curl -sS "))
+        assert done.returncode == 0, done.stderr
+        outputs.append(done.stdout)
+        if not outputs[1:]:
+            key = json.loads(done.stdout)["key"]
+    return [text.replace(demo.url.rstrip("/"), SITE) for text in outputs]
+
+
+def masked(text):
+    """Identifiers, keys and times made alike."""
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", text)
+    text = re.sub(r"\b[0-9a-f]{40}\b", "KEY", text)
+    return re.sub(r'"[0-9a-f]{6} \(', '"TAIL (', re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME", text))
+
+
+def test_provisioning_prints_what_the_readme_shows(tried):
+    assert masked(tried[0]) == masked(blocks("json", "Try it")[0].rstrip("\n"))
+
+
+def test_the_list_begins_as_the_readme_shows(tried):
+    shown = blocks("json", "Try it")[1].split("[...]")[0]
+    assert tried[1].startswith(shown)
+
+
+def test_the_refusal_is_the_one_that_the_readme_shows(tried):
+    assert tried[2] == blocks("json", "Try it")[2].rstrip("\n")
+
+
+def test_the_users_of_the_readme_have_these_passwords(demo, api):
+    for name, password, _ in re.findall(r"^\| `([a-z]+)` \| `(\S+)` \| (.*) \|$", README, re.M):
+        answer = api.get("/api/users/tokens/", basic=(name, password))
+        assert answer.status_code == (403 if name == "bill" else 200), name
+
+
+# --- Protect your API --------------------------------------------------------------------------------------------------
+class Backend(BaseHTTPRequestHandler):
+    """An API that says who it was told is asking, and whether it saw a credential."""
+
+    def do_GET(self):
+        seen = {"user": self.headers.get("X-Postern-User"), "authorization": self.headers.get("Authorization")}
+        body = json.dumps(seen).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def backend():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+
+
+TEMPS = "".join(f"{name}_temp_path @run/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+MODULES = ("mpm_event authn_core authnz_fcgi authz_core headers macro proxy proxy_fcgi proxy_http setenvif").split()
+
+# How each server is started with the block of the README. @conf: a copy of deploy/SERVER; @run: a writable directory.
+SERVERS = {
+    "nginx": (("nginx", "-e", "stderr", "-c", "@conf/main"),
+              "daemon off;\npid @run/pid;\nerror_log stderr;\n" + (f"user {WEB_USER};\n" if WEB_USER else "")
+              + "events { }\nhttp {\naccess_log off;\n" + TEMPS + "@block}\n",
+              {"listen 80;": "listen 127.0.0.1:@port;"}),
+    "apache": (("apache2", "-f", "@conf/main", "-DFOREGROUND"),
+               "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n" for m in MODULES)
+               + (f"User {WEB_USER}\nGroup {WEB_USER}\n" if WEB_USER else "")
+               + 'ServerName localhost\nDefaultRuntimeDir "@run"\nPidFile "@run/pid"\nErrorLog "@run/error.log"\n'
+               'Listen 127.0.0.1:@port\nDefine POSTERN_SOCKET "@socket"\nDefine POSTERN_GATE @gate\n@block',
+               {"/etc/apache2/postern": "@conf", "*:80": "*:@port"}),
+    "lighttpd": (("lighttpd", "-D", "-f", "@conf/main"),
+                 'server.bind = "127.0.0.1"\nserver.port = @port\nserver.document-root = "@run"\n'
+                 'server.upload-dirs = ("@run")\n'
+                 + (f'server.username = "{WEB_USER}"\nserver.groupname = "{WEB_USER}"\n' if WEB_USER else "") + "@block",
+                 {"/etc/lighttpd/postern": "@conf"}),
+    "caddy": ((*(("setpriv", f"--reuid={WEB_USER}", f"--regid={WEB_USER}", "--clear-groups") if WEB_USER else ()),
+               "caddy", "run", "--adapter", "caddyfile", "--config", "@conf/main"),
+              "{\nadmin off\nauto_https off\n}\n@block", {":80 {": "http://127.0.0.1:@port {"}),
+}
+
+
+def answering(url, process, log):
+    for _ in range(100):
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(params=SERVERS)
+def protected(request, demo, gated, backend, tmp_path_factory):
+    """The URL of an API behind the server that the README's block configures."""
+    server = request.param
+    base = tmp_path_factory.mktemp(server)
+    for parent in (base, *base.parents[:2]):
+        parent.chmod(0o755)
+    shutil.copytree(REPO / "deploy" / server, base / "conf")
+    (base / "run").mkdir()
+    (base / "run").chmod(0o777)
+    command, frame, changes = SERVERS[server]
+    (block,) = blocks(server, "Protect your API")
+    assert len(block.splitlines()) <= 15
+    for old, new in {**changes, "/run/postern/postern.sock": "@socket", "127.0.0.1:8000": "127.0.0.1:@api", '"port" => 8000': '"port" => @api'}.items():
+        block = block.replace(old, new)
+    port = free_port()
+    text = frame.replace("@block", block)
+    for name, value in (("@conf", base / "conf"), ("@run", base / "run"), ("@port", port), ("@socket", gated.socket),
+                        ("@gate", gated.gate), ("@api", backend)):
+        text = text.replace(name, str(value))
+    (base / "conf/main").write_text(text)
+    log = base / "log"
+    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(base / "run"), "GATE_SOCKET": gated.socket}
+    process = subprocess.Popen([part.replace("@conf", str(base / "conf")) for part in command], env=env,
+                               stdout=subprocess.DEVNULL, stderr=open(log, "wb"))
+    try:
+        answering(f"http://127.0.0.1:{port}/api/", process, log)
+        yield f"http://127.0.0.1:{port}/api/widgets/"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def gated(request):
+    """A demo whose Postern also listens on TCP, as Apache needs it."""
+    from types import SimpleNamespace
+
+    from support.demo import Demo
+    it = Demo(server="apache")
+    try:
+        it.start()
+        first, gate = it.env["POSTERN_LISTEN"].split(",")
+        yield SimpleNamespace(socket=first, gate=gate, url=it.url)
+        it.stop()
+        assert not it.reports(), it.reports()
+    finally:
+        it.remove()
+
+
+@pytest.fixture(scope="module")
+def keys(gated):
+    """Keys of hankhill, who has no permission on shop.widget, and of peggy, who needs none."""
+    people = {"hankhill": "I<3C3H8", "peggy": "Substitute-Teacher-3x"}
+    return {name: requests.post(f"{gated.url}api/users/tokens/", auth=(name, password), timeout=20).json()["key"]
+            for name, password in people.items()}
+
+
+def test_the_configuration_of_the_readme_protects(protected, keys):
+    ask = lambda **headers: requests.get(protected, headers=headers, timeout=20)
+    anonymous = ask()
+    assert anonymous.status_code == 403 and anonymous.json() == {"detail": "Authentication credentials were not provided."}
+    denied = ask(Authorization=f"Token {keys['hankhill']}")
+    assert denied.status_code == 403 and denied.json() == {"detail": "You do not have permission to perform this action."}
+    allowed = ask(Authorization=f"Token {keys['peggy']}", **{"X-Postern-User": "mallory"})
+    assert allowed.status_code == 200 and allowed.json() == {"user": "peggy", "authorization": None}
+
+
+# --- Install it --------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def machine(new_demo, tmp_path):
+    """The environment of an administrator: a prefix to install to and a database server (a demo's own: db/roles.sql
+    takes the owner's sign-in away) without a database for it yet."""
+    demo = new_demo()
+    demo.start()
+    env = {**demo.env, "PREFIX": str(tmp_path / "local"), "BUILD": str(BUILD), "PGUSER": "postgres",
+           "PATH": f"{tmp_path}/local/bin:{os.environ['PATH']}", "POSTERN_PEPPER_FILE": str(tmp_path / "pepper"), **FAST}
+    env.pop("PGDATABASE")
+    return env
+
+
+def type_password(command, env, password):
+    """Runs a command on a terminal of its own and types a password at each prompt; its exit status."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execvpe("bash", ["bash", "-c", command], env)
+    seen = b""
+    while True:
+        try:
+            part = os.read(fd, 1000)
+        except OSError:
+            part = b""
+        if not part:
+            break
+        seen += part
+        if part.rstrip(b" ").endswith(b":"):
+            os.write(fd, password.encode() + b"\n")
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen
+
+
+def test_installing_as_the_readme_says_works(machine):
+    first, second = blocks("sh", "Install it")
+    done = shell(first.replace("createdb -O postern_owner postern", "createdb -O postern_owner readme"), **machine)
+    assert done.returncode == 0, done.stdout + done.stderr
+    env = {**os.environ, **machine, "PGDATABASE": "readme"}
+    for line in second.strip().splitlines():
+        status, seen = type_password(line, env, "correct horse")
+        assert status == 0, (line, seen)
+
+
+# --- Administer it -----------------------------------------------------------------------------------------------------
+def test_the_sql_of_the_readme_runs(demo):
+    (block,) = blocks("sql", "Administer it")
+    done = subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"], input=block, env={**os.environ, **demo.env},
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    demo.psql("SELECT postern.revoke_permission('hankhill', 'ipam.prefix', 'view')")
+
+
+def test_what_the_readme_names_is_there():
+    for path in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (REPO / path).exists(), path
+    for target in re.findall(r"`make ([a-z-]+)", README):
+        assert re.search(rf"^{target}:", (REPO / "Makefile").read_text(), re.M), target
