@@ -12,7 +12,7 @@ PKG_BUILD := gcc libc6-dev make pkg-config libfcgi-dev libpq-dev libjson-c-dev l
 PKG_DEMO  := $(PKG_BUILD) postgresql nginx-light apache2-bin lighttpd lighttpd-modules-lua caddy curl ca-certificates procps
 PKG_TEST  := $(PKG_DEMO) libcmocka-dev python3 python3-pytest python3-pytest-timeout python3-pytest-xdist \
              python3-requests python3-psycopg python3-selenium python3-jsonschema python3-yaml python3-html5lib \
-             chromium chromium-driver fonts-dejavu-core mandoc git
+             chromium chromium-driver fonts-dejavu-core mandoc git spawn-fcgi pgbouncer systemd
 PKG_LINT  := $(PKG_BUILD) libcmocka-dev clang clang-tidy clang-format cppcheck shellcheck mandoc git
 PKG_FUZZ  := $(PKG_BUILD) clang libclang-rt-14-dev
 PKG_BENCH := $(PKG_DEMO) wrk python3 python3-psycopg
