@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/timestamp.h"
+#include "server/chores.h"
 #include "server/drop.h"
 #include "server/worker.h"
 #include "store/migrate.h"
@@ -35,6 +36,7 @@ struct supervisor {
 	int generation; /* raised by SIGHUP */
 	bool stopping;
 	int64_t stopping_since;
+	int64_t chores_at; /* monotonic ms of the next upkeep */
 	int64_t retry_at[WORKER_KINDS], backoff[WORKER_KINDS];
 };
 
@@ -267,6 +269,14 @@ static int open_signals(void)
 	return fd;
 }
 
+static void keep_up(struct supervisor *s)
+{
+	if (monotonic_ms() < s->chores_at)
+		return;
+	s->chores_at = monotonic_ms() + CHORES_EVERY_MS;
+	chores_start(s->env.config);
+}
+
 static void run(struct supervisor *s)
 {
 	int alive = 1;
@@ -277,6 +287,7 @@ static void run(struct supervisor *s)
 		if (s->stopping) {
 			wind_down(s);
 		} else {
+			keep_up(s);
 			reconcile(s, WORKER, (int)s->env.config->workers);
 			reconcile(s, PASSWORD_WORKER, (int)s->env.config->password_workers);
 		}
