@@ -33,10 +33,13 @@ OBJ   := $(SRC:app/%.c=$(BUILD)/%.o) $(EMBED:%=$(BUILD)/gen/%.o)
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all unit demo demo-reset test test-compose bench fuzz lint fmt install clean deps-%
-all: $(BUILD)/postern
+all: $(BUILD)/postern $(BUILD)/postern.8
 
 $(BUILD)/postern: $(BUILD)/main.o $(BUILD)/libpostern.a
 	$(CC) $(LDFLAGS) -o $@ $(BUILD)/main.o -Wl,--whole-archive $(BUILD)/libpostern.a -Wl,--no-whole-archive $(LDLIBS)
+$(BUILD)/postern.8: deploy/man/postern.8.in $(BUILD)/postern # lines "@…" are what "postern help …" prints
+	@while IFS= read -r line; do case $$line in @*) $(BUILD)/postern help "$${line#@}" || exit 1 ;; \
+	  *) printf '%s\n' "$$line" ;; esac; done <$< >$@.new && mv $@.new $@
 $(BUILD)/libpostern.a: $(OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $(OBJ)
@@ -95,6 +98,8 @@ fmt:
 	clang-format -i $(wildcard app/*.[ch] app/*/*.[ch] tests/*/*.[ch])
 install: all
 	install -D -m 755 $(BUILD)/postern $(DESTDIR)$(PREFIX)/bin/postern
+	install -D -m 644 $(BUILD)/postern.8 $(DESTDIR)$(PREFIX)/share/man/man8/postern.8
+	install -D -m 644 deploy/bash-completion/postern $(DESTDIR)$(PREFIX)/share/bash-completion/completions/postern
 clean:
 	rm -rf build build-san build-fuzz
 

@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/manual.h"
 #include "version.h"
 
 static const struct {
@@ -45,8 +46,9 @@ static const struct {
 	"Without --user and --token the request comes without a credential. The settings of this\n"
 	"environment count, so run it with those of the service.\n"},
     {"hash", hash_verbs, "print the argon2id line of a password, for psql",
-	"In psql:  \\set h `postern hash`\n"
-	"          SELECT postern.set_password('hankhill', :'h');\n"},
+	"In psql, \"\\set h `postern hash`\" and then \"SELECT postern.set_password('hankhill', "
+	":'h');\"\n"
+	"give a user this password.\n"},
     {"check", check_verbs, "check settings, pepper, database and schema",
 	"Prints a line for each; exits with 1 when one is not in order.\n"},
     {"config", config_verbs, "print all settings with their values and help",
@@ -62,6 +64,25 @@ static void help(FILE *out)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n\"postern COMMAND --help\" tells more; \"postern --version\" tells the version.\n",
 	    out);
+}
+
+/* "help mdoc-commands" and the like: for the build of the manual page and for the shell's completion. */
+static int help_about(const char *what)
+{
+	if (strcmp(what, "mdoc-options") == 0)
+		manual_options();
+	else if (strcmp(what, "mdoc-settings") == 0)
+		manual_settings();
+	else if (strcmp(what, "mdoc-commands") != 0 && strcmp(what, "words") != 0)
+		return cli_usage("help", "no help about \"%s\"", what);
+	for (size_t i = 0; i < command_count; i++) {
+		if (strcmp(what, "mdoc-commands") == 0)
+			manual_command(commands[i].name, commands[i].verbs, commands[i].summary,
+			    commands[i].notes);
+		if (strcmp(what, "words") == 0)
+			manual_words(commands[i].name, commands[i].verbs);
+	}
+	return 0;
 }
 
 static bool asks_for_help(int argc, char **argv)
@@ -103,6 +124,8 @@ static int dispatch(int argc, char **argv)
 		puts("postern " POSTERN_VERSION);
 		return 0;
 	}
+	if (strcmp(argv[1], "help") == 0 && argc == 3 && argv[2][0] != '-')
+		return help_about(argv[2]);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		help(stdout);

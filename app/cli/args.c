@@ -60,10 +60,25 @@ static bool listed(const char *list, const char *word, size_t n)
 	return false;
 }
 
+bool cli_takes(const struct cli_verb *verb, const char *name)
+{
+	return listed(verb->options, name, strlen(name));
+}
+
+bool cli_option(size_t i, const char **name, const char **value, const char **help)
+{
+	if (i >= option_count)
+		return false;
+	*name = options[i].name;
+	*value = options[i].value;
+	*help = options[i].help;
+	return true;
+}
+
 static const struct option *find_option(const struct cli_verb *verb, const char *name)
 {
 	for (size_t i = 0; i < option_count; i++)
-		if (strcmp(options[i].name, name) == 0 && listed(verb->options, name, strlen(name)))
+		if (strcmp(options[i].name, name) == 0 && cli_takes(verb, name))
 			return &options[i];
 	return NULL;
 }

@@ -52,6 +52,13 @@ int cli_run(const struct config *c, const char *command, const struct cli_verb *
 /* Prints how the command is used: a line for each verb, then its options. */
 void cli_help(const char *command, const struct cli_verb *verbs);
 
+/* The option in place i of all options of all commands; value: what stands for its value, NULL when it takes none. False
+ * behind the last. */
+bool cli_option(size_t i, const char **name, const char **value, const char **help);
+
+/* Whether a verb takes an option. */
+bool cli_takes(const struct cli_verb *verb, const char *name);
+
 /* Prints "postern: " and the text on standard error; returns 1. */
 int cli_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
