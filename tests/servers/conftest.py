@@ -13,23 +13,8 @@ import pytest
 import client
 from backend import Backend
 from fcgi import Whoami
+from server_site import PASSWORD, SERVERS, children, token_field
 from support.demo import PASSWORDS, Demo
-
-SERVERS = ["nginx", "apache", "lighttpd", "caddy"]
-PASSWORD = "Dang-Ol-Man-1997"  # of the users that are made here
-
-GUARDED = "/api/dcim/sites/"  # needs a permission on dcim.site
-EXEMPT = "/api/ipam/prefixes/"  # ipam.prefix may be read without a credential
-FILES = "/files/"  # needs a live token
-
-
-def children(pid):
-    return [int(p) for p in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def token_field(key):
-    return ("Authorization", f"Token {key}")
-
 
 class Site(Demo):
     """A demo with users and credentials: .credentials holds header lines by name, .live is khan's token."""

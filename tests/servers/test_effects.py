@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from conftest import GUARDED, SERVERS, token_field
+from server_site import GUARDED, SERVERS, token_field
 from support.demo import PASSWORDS, Demo
 from test_matrix import NOT_PERMITTED, NOT_PROVIDED
 

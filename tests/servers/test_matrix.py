@@ -9,7 +9,7 @@ import time
 import pytest
 
 import client
-from conftest import EXEMPT, GUARDED
+from server_site import EXEMPT, GUARDED
 
 BIG = bytes(range(256)) * 40 * 1024  # 10 MiB
 CHUNKED = BIG[:1 << 20]

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 import client
-from conftest import FILES, GUARDED, children
+from server_site import FILES, GUARDED, children
 from fcgi import END, END_REQUEST, STDOUT, TornGate, record
 from support.demo import free_port
 

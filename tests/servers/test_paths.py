@@ -6,7 +6,7 @@ import urllib.parse
 import pytest
 
 import client
-from conftest import EXEMPT, GUARDED
+from server_site import EXEMPT, GUARDED
 
 SECRET = b"Propane"
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conftest import EXEMPT, GUARDED
+from server_site import EXEMPT, GUARDED
 from test_matrix import identity
 
 ROUNDS = 500
