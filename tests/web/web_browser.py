@@ -8,9 +8,9 @@ from urllib.parse import urljoin, urlsplit
 
 import html5lib
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from support.demo import BUILD
@@ -104,6 +104,15 @@ class Person(Client):
         return self.get("/user/profile/").status_code == 200
 
 
+def gone(element):
+    """Whether an element's page was left; in between, chromedriver has several ways to say so."""
+    try:
+        element.is_enabled()
+        return False
+    except WebDriverException:
+        return True
+
+
 class Chrome:
     """Headless Chromium. Only what a person can do: open(), click(words), fill(label, text), press(keys), read."""
 
@@ -167,7 +176,7 @@ class Chrome:
         """Does what leads to another page, and waits for that."""
         old = self.find("html")[0]
         act()
-        WebDriverWait(self.driver, 10).until(staleness_of(old))
+        WebDriverWait(self.driver, 10).until(lambda _: gone(old))
         WebDriverWait(self.driver, 10).until(lambda d: d.execute_script("return document.readyState") == "complete")
 
     def field(self, label):
