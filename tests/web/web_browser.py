@@ -25,9 +25,17 @@ def tag(element):
     return element.tag if isinstance(element.tag, str) else "!"
 
 
+INLINE = {"a", "b", "button", "code", "label", "span", "strong", "summary"}
+
+
+def text_of(element):
+    inner = (element.text or "") + "".join(text_of(e) + (e.tail or "") for e in element)
+    return inner if tag(element) in INLINE else f" {inner} " if tag(element) != "!" else ""
+
+
 def words(element):
     """The text of an element, its white space as a browser shows it."""
-    return " ".join("".join(element.itertext()).split())
+    return " ".join(text_of(element).split())
 
 
 class Page:
