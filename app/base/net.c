@@ -96,6 +96,7 @@ const char *network_parse(struct arena *a, const char *text, bool *host_bits)
 	struct ip ip, masked;
 	int prefix;
 
+	*host_bits = false;
 	if (!network_split(a, text, &ip, &prefix))
 		return NULL;
 	masked = ip;
