@@ -11,7 +11,8 @@ bool path_sane(const char *path);
 bool host_sane(const char *host);
 
 /* Whether host (its port ignored, any case) is in the comma separated list. An entry "*" allows
- * all, ".example.org" allows example.org and what is below it (Django's ALLOWED_HOSTS). */
+ * all, ".example.org" allows example.org and what is below it (Django's ALLOWED_HOSTS). Never one
+ * that is not sane. */
 bool host_allowed(const char *host, const char *list);
 
 /* A request id that may be taken over: 1 to 64 of letters, digits and "-_.". */

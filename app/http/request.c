@@ -151,7 +151,7 @@ static const char *find_problem(struct request *r)
 		return "The request method is not a name.";
 	if (!headers_clean(r))
 		return "The request holds a control character.";
-	if (!host_sane(r->host) || !host_allowed(r->host, r->config->allowed_hosts))
+	if (!host_allowed(r->host, r->config->allowed_hosts))
 		return "Invalid Host header.";
 	if (!r->path)
 		return "The path is not in its normal form.";
