@@ -3,6 +3,7 @@ import pytest
 
 from support import fastcgi
 from support.demo import Demo
+from support.log import access_line
 
 
 def ask(raw, host, more=b"", version=b"1.1"):
@@ -101,5 +102,5 @@ def test_forwarded_host_must_be_allowed_too(behind_proxy, host):
 def test_client_address_is_the_last_that_is_no_proxy(behind_proxy, chain, address):
     reply = proxied(behind_proxy, HTTP_X_FORWARDED_FOR=chain, HTTP_X_REQUEST_ID="who" + chain.encode().hex())
     assert reply.status == 200
-    line = next(line for line in behind_proxy.log().splitlines() if f"request=who{chain.encode().hex()} " in line)
+    line = access_line(behind_proxy, "who" + chain.encode().hex())
     assert (f"address={address} " in line + " ") if address else ("address=" not in line or 'address=""' in line or line.endswith("address="))

@@ -7,16 +7,7 @@ import pytest
 
 from support.account import TOKENS, path_of
 from support.http import Client
-
-
-def line_of(demo, request_id):
-    """The access line of a request; it is written after the answer."""
-    for _ in range(100):
-        for line in demo.log().splitlines():
-            if f"request={request_id} " in line and " event=request " in line:
-                return line
-        time.sleep(0.02)
-    raise AssertionError(f"no line for {request_id}")
+from support.log import access_line
 
 
 @pytest.mark.parametrize("path", ["/api/", TOKENS, "/api/nothing/", "/api/users/tokens", "/api/status/"])
@@ -40,7 +31,7 @@ def test_other_ids_are_replaced(api, given):
 def test_access_line_tells_what_was_asked_by_whom(alice, demo):
     path = path_of(alice.token)
     answer = alice.get(path + "?format=json")
-    line = line_of(demo, answer.headers["X-Request-ID"])
+    line = access_line(demo, answer.headers["X-Request-ID"])
     for pair in ("method=GET", f"path={path}", "status=200", "address=127.0.0.1", f"user={alice.name}", f"token={alice.token['id']}"):
         assert f" {pair} " in line + " ", line
     assert re.search(r" ms=\d+ ", line) and re.match(r"time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=info event=request ", line)
@@ -49,16 +40,16 @@ def test_access_line_tells_what_was_asked_by_whom(alice, demo):
 
 def test_access_line_of_a_refusal(api, demo):
     answer = api.get(TOKENS, headers={"X-Request-ID": "refusal-of-nobody"})
-    line = line_of(demo, answer.headers["X-Request-ID"])
+    line = access_line(demo, answer.headers["X-Request-ID"])
     assert " status=403 " in line and " user=" not in line
 
 
 def test_access_line_of_basic_and_of_refused_input(alice, demo, raw):
     answer = alice.get(basic=alice.basic)
-    assert f" user={alice.name}" in line_of(demo, answer.headers["X-Request-ID"])
+    assert f" user={alice.name}" in access_line(demo, answer.headers["X-Request-ID"])
     answer = raw(b"GET /api/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\nX-Request-ID: evil-host\r\n\r\n")
     assert answer.headers["X-Request-ID"] == "evil-host"
-    assert " status=400 " in line_of(demo, "evil-host")
+    assert " status=400 " in access_line(demo, "evil-host")
 
 
 def test_changes_carry_the_id_into_the_log_and_the_audit(alice, demo):
@@ -71,7 +62,7 @@ def test_changes_carry_the_id_into_the_log_and_the_audit(alice, demo):
 def test_text_from_outside_stays_on_its_line(api, demo):
     answer = api.get("/api/x%20level=error%20event=forged/", headers={"X-Request-ID": "forger"})
     assert answer.status_code == 404
-    line = line_of(demo, "forger")
+    line = access_line(demo, "forger")
     assert ' path="/api/x level=error event=forged/" ' in line
     assert not [li for li in demo.log().splitlines() if li.startswith("level=error event=forged")]
 

@@ -3,7 +3,6 @@ import base64
 import hashlib
 import hmac
 import re
-import statistics
 import subprocess
 import time
 from pathlib import Path
@@ -168,16 +167,16 @@ def costly():
 @pytest.mark.parametrize("name", ["unknown", "disabled", "without"])
 def test_unknown_users_cost_the_same_time_as_known_ones(costly, name):
     client, times = Client(costly.url), {"known": [], name: [], "token": []}
-    for _ in range(15):
+    for _ in range(25):
         for who in times:
             credential = {"token": "0" * 40} if who == "token" else {"basic": (who, "wrong-password")}
             began = time.perf_counter()
             answer = client.get(TOKENS, **credential)
             times[who].append(time.perf_counter() - began)
             assert answer.status_code == 403
-    least = {who: statistics.quantiles(t, n=4)[0] for who, t in times.items()}
+    least = {who: min(t) for who, t in times.items()}  # what else the machine does only ever adds
     assert least["known"] > 2 * least["token"]  # the hash is what is measured
-    assert 0.75 < (least[name] - least["token"]) / (least["known"] - least["token"]) < 1.33
+    assert 0.7 < (least[name] - least["token"]) / (least["known"] - least["token"]) < 1.4
 
 
 def test_throttled_password_is_refused_before_the_hash(new_demo, password_hash):

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from support.demo import PASSWORDS
+from support.demo import PASSWORDS, Demo
 from support.http import Client
 
 SITES = 'curl -H "Authorization: Token $TOKEN" -H "Accept: application/json; indent=4" http://host/api/dcim/sites/'
@@ -82,6 +82,37 @@ def test_protected_api_is_read_with_a_token(demo, key):
 def test_protected_api_without_a_token(demo):
     assert run(demo, ANONYMOUS_SITES) in ('{"detail": "Authentication credentials were not provided."}',
                                           '{"detail":"Authentication credentials were not provided."}')
+
+
+@pytest.fixture(scope="module")
+def exempted():
+    """A demo whose sites may be read by anybody, as by POSTERN_EXEMPT_VIEW_PERMISSIONS."""
+    it = Demo(DEMO_EXEMPT="dcim.site")
+    try:
+        yield it.start()
+    finally:
+        it.remove()
+
+
+def test_no_token_is_required_for_what_was_exempted(exempted):
+    assert run(exempted, ANONYMOUS_SITES).startswith('{\n    "count": 10,\n    "next": null,\n    "previous": null,\n    "results": [\n')
+
+
+def test_exemption_is_for_reading_and_for_that_alone(exempted):
+    client = Client(exempted.url)
+    for method, path in (("POST", "/api/dcim/sites/"), ("PUT", "/api/dcim/sites/"), ("DELETE", "/api/dcim/sites/1/"), ("GET", "/api/ipam/prefixes/"),
+                         ("GET", "/api/users/tokens/")):
+        answer = client.request(method, path)
+        assert (answer.status_code, answer.json()) == (403, {"detail": "Authentication credentials were not provided."})
+
+
+def test_exempting_everything_leaves_posterns_own_objects(new_demo):
+    demo = new_demo(DEMO_EXEMPT="*")
+    client = Client(demo.start().url)
+    assert client.get("/api/ipam/prefixes/").status_code == 200
+    for name in ("tokens", "users", "groups", "permissions", "config"):
+        assert client.get(f"/api/users/{name}/").status_code == 403
+    demo.stop()
 
 
 def test_token_is_provisioned_with_a_password(demo):

@@ -52,7 +52,7 @@ def test_authentication_check_of_nobody(api):
     assert (answer.status_code, answer.json()) == (403, ANONYMOUS)
 
 
-# --- without its database ---
+# --- when something is wrong inside ---
 @pytest.fixture(scope="module")
 def stoppable():
     it = Demo(POSTERN_DB_TIMEOUT="500")
@@ -60,6 +60,18 @@ def stoppable():
         yield it.start()
     finally:
         it.remove()
+
+
+def test_internal_error_tells_its_number_and_nothing_more(stoppable):
+    client = Client(stoppable.url)
+    stoppable.psql("ALTER FUNCTION postern.token_matches RENAME TO hidden")
+    try:
+        answer = client.get(TOKENS + "?q=x", basic=("hankhill", PASSWORDS["hankhill"]))
+    finally:
+        stoppable.psql("ALTER FUNCTION postern.hidden RENAME TO token_matches")
+    assert (answer.status_code, answer.json()) == (500, {"detail": "Internal error.", "request_id": answer.headers["X-Request-ID"]})
+    assert f"request={answer.headers['X-Request-ID']}" in stoppable.log() and "token_matches" in stoppable.log()
+    assert client.get(TOKENS + "?q=x", basic=("hankhill", PASSWORDS["hankhill"])).status_code == 200
 
 
 @pytest.fixture

@@ -271,6 +271,13 @@ def test_unknown_id_is_not_found(many, name):
     assert (answer.status_code, answer.text) == (404, '{"detail":"Not found."}')
 
 
+@pytest.mark.parametrize("query, status", [("", 200), ("format=json", 200), ("brief=1&depth=1&include=x&exclude_m2m=1&api_version=1.3", 200), ("foo=1", 400)])
+def test_query_of_a_token_is_checked_too(many, query, status):
+    answer = many.get(f"{path_of(many.token)}?{query}")
+    assert answer.status_code == status
+    assert status == 200 or answer.json() == {"foo": ["Unknown filter field"]}
+
+
 def test_display_and_url(many):
     token = many.get(path_of(many.token)).json()
     assert token["display"] == f"{many.key[-6:]} ({many.name})"
