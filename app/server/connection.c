@@ -2,7 +2,7 @@
 #include "server/connection.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,7 @@
 #define BYTES_MOST (16 * 1024 * 1024) /* of unfinished requests and answers */
 #define WRITE_MS 10000 /* for a web server to take an answer */
 #define CLOSE_MS 2000 /* for a web server to notice that we have ended */
+#define LIBFCGI_BUFFER 8192 /* what it takes from a socket at once */
 #define HURRY_MS 1000
 #define SWEEP_MS 250
 
@@ -76,7 +77,6 @@ struct connection *connection_add(struct connections *set, int fd)
 	*(c->older ? &c->older->newer : &set->oldest) = c;
 	set->newest = c;
 	set->count++;
-	fcntl(fd, F_SETFL, O_NONBLOCK);
 	return c;
 }
 
@@ -125,25 +125,29 @@ static bool take(struct connections *set, struct connection *c)
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-enum fcgi_state connection_look(struct connections *set, struct connection *c)
+/* Sees what is on top of the socket without taking it. */
+static ssize_t peek(struct connections *set, struct connection *c, int patience_ms)
+{
+	struct pollfd p = {.fd = c->fd, .events = POLLIN};
+	ssize_t n = recv(c->fd, set->seen, sizeof(set->seen), MSG_PEEK | MSG_DONTWAIT);
+
+	if (n < 0 && errno == EAGAIN && patience_ms && poll(&p, 1, patience_ms) > 0)
+		n = recv(c->fd, set->seen, sizeof(set->seen), MSG_PEEK | MSG_DONTWAIT);
+	return n;
+}
+
+enum fcgi_state connection_look(struct connections *set, struct connection *c, int patience_ms)
 {
 	enum fcgi_state state = FCGI_MORE;
-	bool open = true;
+	ssize_t seen = c->len ? 1 : peek(set, c, patience_ms);
+	bool open = seen > 0 || (seen < 0 && (errno == EAGAIN || errno == EINTR));
 
-	if (!c->len) {
-		ssize_t n = recv(c->fd, set->seen, sizeof(set->seen), MSG_PEEK | MSG_DONTWAIT);
-
-		if (n > 0)
-			state = fcgi_look(&c->scan, set->seen, (size_t)n);
-		else
-			open = n < 0 && (errno == EAGAIN || errno == EINTR);
-		if (n > 0 && state != FCGI_MORE)
-			return state;
-		if (n > 0)
-			open = take(set, c);
-	} else {
+	if (seen > 0 && !c->len)
+		state = fcgi_look(&c->scan, set->seen, (size_t)seen);
+	if (state != FCGI_MORE)
+		return state;
+	if (seen > 0)
 		open = take(set, c);
-	}
 	/* what came last may be all that was missing, although the peer has ended since */
 	if (c->len)
 		state = fcgi_look(&c->scan, c->data, c->len);
@@ -183,7 +187,7 @@ static void end(struct connections *set, struct connection *c)
 	ssize_t n = 1;
 
 	forget_data(set, c);
-	if (c->scan.ended && !c->scan.gate) {
+	if (c->scan.ended && (!c->scan.gate || c->scan.at <= LIBFCGI_BUFFER)) {
 		connection_drop(set, c);
 		return;
 	}

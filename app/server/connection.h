@@ -36,12 +36,12 @@ struct connections {
 struct connections *connections_new(int epoll, int64_t read_seconds);
 void connections_free(struct connections *set);
 
-/* Takes over a connection, non-blocking from now on. Where there are too many, the one that waits longest goes. */
+/* Takes over a connection, which must not block. Where there are too many, the one that waits longest goes. */
 struct connection *connection_add(struct connections *set, int fd);
 
-/* Looks at what has come. FCGI_WHOLE: connection_request gives it to libfcgi. FCGI_MORE: wait for an event.
+/* Looks at what has come; when that is nothing yet, after so many ms at most. FCGI_WHOLE: connection_request gives it to libfcgi. FCGI_MORE: wait for an event.
  * FCGI_BAD also when the peer is gone. */
-enum fcgi_state connection_look(struct connections *set, struct connection *c);
+enum fcgi_state connection_look(struct connections *set, struct connection *c, int patience_ms);
 
 /* A descriptor from which the whole request can be read: the connection's, or a file in memory that the caller closes.
  * -1 when there is no memory. */

@@ -139,8 +139,10 @@ static void note_end(struct fcgi_scan *s, const unsigned char *p, size_t n)
 {
 	const unsigned char *h = p + s->at;
 
-	if (s->gate && n - s->at >= HEADER)
-		s->ended = h[1] == STDIN && content_of(h) == 0;
+	if (!s->gate || n - s->at < HEADER)
+		return;
+	s->ended = h[1] == STDIN && content_of(h) == 0;
+	s->at = n;
 }
 
 enum fcgi_state fcgi_look(struct fcgi_scan *s, const unsigned char *p, size_t n)

@@ -21,7 +21,7 @@
 #include "base/net.h"
 #include "base/text.h"
 
-#define BACKLOG 511
+#define BACKLOG 4096
 
 /* A socket file that nobody accepts on any more is left from a crash. */
 static bool is_stale(const struct sockaddr_un *sun)
@@ -33,7 +33,8 @@ static bool is_stale(const struct sockaddr_un *sun)
 	if (lstat(sun->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
 		return false;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	refused = connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) != 0 && errno == ECONNREFUSED;
+	refused =
+	    connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) != 0 && errno == ECONNREFUSED;
 	close(fd);
 	return refused;
 }
@@ -46,7 +47,8 @@ static mode_t socket_mode(const struct config *c)
 	for (; *p >= '0' && *p <= '7' && mode < 01000; p++)
 		mode = mode << 3 | (mode_t)(*p - '0');
 	if (*p || !mode || mode > 0777)
-		fatal("POSTERN_LISTEN_MODE: must be an octal mode such as 0660, not \"%s\"", c->listen_mode);
+		fatal("POSTERN_LISTEN_MODE: must be an octal mode such as 0660, not \"%s\"",
+		    c->listen_mode);
 	return mode;
 }
 
@@ -69,7 +71,8 @@ static void open_unix(const struct config *c, const char *path, struct listener 
 	mode_t mask;
 
 	if (strlen(path) >= sizeof(sun.sun_path))
-		fatal("%s: a socket's path may have %zu bytes at most", path, sizeof(sun.sun_path) - 1);
+		fatal("%s: a socket's path may have %zu bytes at most", path,
+		    sizeof(sun.sun_path) - 1);
 	memcpy(sun.sun_path, path, strlen(path) + 1);
 	if (is_stale(&sun))
 		unlink(path);
@@ -131,7 +134,8 @@ static void open_tcp(const struct config *c, const char *text, struct listener *
 	if (n == 0)
 		fatal("POSTERN_LISTEN: \"%s\" is no path that begins with / and no IP:PORT", text);
 	if (!loopback(&address) && !c->listen_anywhere)
-		fatal("POSTERN_LISTEN: %s is not a loopback address; whoever reaches it can pose as the web "
+		fatal("POSTERN_LISTEN: %s is not a loopback address; whoever reaches it can pose "
+		      "as the web "
 		      "server. Set POSTERN_LISTEN_ANYWHERE=on if that is wanted",
 		    text);
 	if (!loopback(&address))
@@ -208,7 +212,8 @@ static bool peer_allowed(const struct config *c, const struct sockaddr_storage *
 	if (s->ss_family == AF_INET)
 		inet_ntop(AF_INET, &((const struct sockaddr_in *)s)->sin_addr, text, sizeof(text));
 	else
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)s)->sin6_addr, text, sizeof(text));
+		inet_ntop(
+		    AF_INET6, &((const struct sockaddr_in6 *)s)->sin6_addr, text, sizeof(text));
 	a = arena_new();
 	ok = address_listed(a, text, c->listen_peers);
 	arena_free(a);
@@ -221,7 +226,7 @@ int listen_accept(const struct config *c, const struct listener *l)
 {
 	struct sockaddr_storage peer = {0};
 	socklen_t n = sizeof(peer);
-	int fd = accept4(l->fd, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC);
+	int fd = accept4(l->fd, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd >= 0 && l->tcp && !peer_allowed(c, &peer)) {
 		close(fd);

@@ -23,7 +23,7 @@ struct listeners {
  * nobody answers on any more is replaced, one that somebody answers on is not. */
 void listen_open(const struct config *c, struct listeners *out);
 
-/* Takes one waiting connection, close-on-exec. -1 when there is none, or the peer is not one that
+/* Takes one waiting connection, close-on-exec and non-blocking. -1 when there is none, or the peer is not one that
  * POSTERN_LISTEN_PEERS names (it is closed then). */
 int listen_accept(const struct config *c, const struct listener *l);
 

@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcgiapp.h>
-#include <poll.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,8 +26,10 @@
 
 #define POOL LISTEN_MAX /* the place after the listeners */
 #define LAST_ACCEPTS 64 /* connections that a worker takes when it is told to stop, at most */
-#define FEW 8 /* connections */
+#define FEW 4 /* connections */
 #define AT_ONCE_MS 10
+#define NICE 10
+#define TRIM_MS 1000
 #define BUSY_TEXT "The server is busy checking passwords. Please try again."
 
 struct worker {
@@ -36,6 +39,7 @@ struct worker {
 	struct peppers *peppers;
 	struct arena *arena;
 	struct connections *connections;
+	bool heap_grown;
 };
 
 static volatile sig_atomic_t stop;
@@ -87,27 +91,29 @@ static bool read_request(struct worker *w, struct connection *c, struct request_
 {
 	int fd = connection_request(c);
 	FCGX_Request fcgi;
-	bool ok;
 
 	if (fd < 0)
 		return false;
 	/* With a connection and no listening socket libfcgi reads this one request and then fails. */
 	FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
-	fcgi.ipcFd = fd == c->fd ? dup(fd) : fd; /* libfcgi closes it where it fails */
+	fcgi.ipcFd = fd;
 	fcgi.keepConnection = 1;
-	ok = FCGX_Accept_r(&fcgi) == 0;
-	if (ok) {
-		fd = fcgi.ipcFd;
-		out->role = role_of(&fcgi);
-		out->params = keep_params(w->arena, fcgi.envp);
-		out->body = "";
-		if (!c->scan.gate)
-			read_body(w, fcgi.in, out);
-		fcgi.ipcFd = -1;
-		close(fd);
+	if (FCGX_Accept_r(&fcgi) != 0) {
+		if (fd == c->fd)
+			c->fd = -1; /* libfcgi has closed it */
+		FCGX_Free(&fcgi, 0);
+		return false;
 	}
+	out->role = role_of(&fcgi);
+	out->params = keep_params(w->arena, fcgi.envp);
+	out->body = "";
+	if (!c->scan.gate)
+		read_body(w, fcgi.in, out);
+	fcgi.ipcFd = -1;
 	FCGX_Free(&fcgi, 0);
-	return ok;
+	if (fd != c->fd)
+		close(fd);
+	return true;
 }
 
 static void send_reply(
@@ -183,10 +189,10 @@ static void refuse(struct worker *w, struct connection *c, enum fcgi_state state
 	}
 }
 
-/* Something has come on a connection that is still to be answered. */
-static void serve(struct worker *w, struct connection *c)
+/* Something may have come on a connection that is still to be answered. */
+static void serve(struct worker *w, struct connection *c, int patience_ms)
 {
-	enum fcgi_state state = connection_look(w->connections, c);
+	enum fcgi_state state = connection_look(w->connections, c, patience_ms);
 	struct request_input in = {0};
 
 	if (state == FCGI_MORE)
@@ -214,6 +220,7 @@ static void serve_handed(struct worker *w)
 	c = connection_add(w->connections, fd);
 	c->scan.id = id;
 	c->scan.ended = true;
+	w->heap_grown = true;
 	answer(w, c, &in);
 }
 
@@ -222,14 +229,12 @@ static void serve_handed(struct worker *w)
  * statements. Where many do not follow, there is no waiting. */
 static bool take_one(struct worker *w, const struct listener *l)
 {
-	struct pollfd p = {.fd = listen_accept(w->env->config, l), .events = POLLIN};
+	int fd = listen_accept(w->env->config, l);
 
-	if (p.fd < 0)
-		return false;
-	if (w->connections->count < FEW)
-		poll(&p, 1, AT_ONCE_MS);
-	serve(w, connection_add(w->connections, p.fd));
-	return true;
+	if (fd >= 0)
+		serve(w, connection_add(w->connections, fd),
+		    w->connections->count <= FEW ? AT_ONCE_MS : 0);
+	return fd >= 0;
 }
 
 static void forget(struct worker *w)
@@ -249,7 +254,7 @@ static void handle(struct worker *w, const struct epoll_event *e)
 	else if (e->data.u64 == POOL)
 		serve_handed(w);
 	else if (c->state == READING)
-		serve(w, c);
+		serve(w, c, 0);
 	else
 		connection_go_on(w->connections, c);
 	forget(w);
@@ -260,6 +265,7 @@ static void watch_all(const struct worker *w, int ep)
 	struct epoll_event e = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.u64 = POOL};
 
 	if (w->slot->kind == PASSWORD_WORKER) {
+		setpriority(PRIO_PROCESS, 0, NICE); /* where cores are short, tokens come first */
 		epoll_ctl(ep, EPOLL_CTL_ADD, w->env->pool.receive, &e);
 		return;
 	}
@@ -286,6 +292,14 @@ static void leave(struct worker *w, int ep)
 	connections_hurry(w->connections);
 }
 
+/* A password hash needs twenty times the memory of all else; an idle process does not keep it. */
+static void give_back_memory(struct worker *w)
+{
+	if (w->heap_grown)
+		malloc_trim(0);
+	w->heap_grown = false;
+}
+
 static void loop(struct worker *w, int ep)
 {
 	bool leaving = false;
@@ -296,13 +310,18 @@ static void loop(struct worker *w, int ep)
 	atomic_store(&w->slot->ready, true);
 	for (;;) {
 		struct epoll_event e;
-		int wait = connections_sweep(w->connections);
+		int wait = connections_sweep(w->connections), n;
 
 		if (leaving && !w->connections->count)
 			return;
+		if (wait < 0 && w->heap_grown)
+			wait = TRIM_MS;
 		/* SIGTERM gets through only while waiting, so none is missed */
-		if (epoll_pwait(ep, &e, 1, wait, &none) == 1)
+		n = epoll_pwait(ep, &e, 1, wait, &none);
+		if (n == 1)
 			handle(w, &e);
+		else if (n == 0)
+			give_back_memory(w);
 		if (stop && !leaving) {
 			leave(w, ep);
 			leaving = true;

@@ -129,6 +129,10 @@ class Service:
     def password_workers(self):
         return self.children("postern-passwd")
 
+    def crew(self):
+        """Workers of both kinds; the supervisor has other children for a moment."""
+        return self.workers() | self.password_workers()
+
     def log(self):
         path = self.dir / "log"
         return path.read_text(errors="replace") if path.exists() else ""

@@ -55,7 +55,7 @@ class Load:
 def test_sigterm_ends_the_program_and_removes_its_socket(service):
     it = service()
     assert stat.S_ISSOCK(os.stat(it.socket).st_mode)
-    children = it.children()
+    children = it.crew()
     it.stop()
     assert not os.path.exists(it.socket)
     assert not [pid for pid in children if os.path.exists(f"/proc/{pid}")]
@@ -104,15 +104,15 @@ def test_sigterm_is_not_held_up_by_idle_connections(service):
 def test_sighup_replaces_every_worker_and_no_request_fails(service, user, token):
     it = service()
     key = token(user()).key
-    before = it.children()
+    before = it.crew()
     with Load(it, STATUS, gate(key)) as load:
         time.sleep(0.3)
         it.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: not before & it.children(), 30)
+        wait_for(lambda: not before & it.crew(), 30)
         time.sleep(0.3)
     assert not load.failures, load.failures[:3]
     assert load.answers > 100
-    assert len(it.children()) == len(before)
+    assert len(it.crew()) == len(before)
     assert not it.events("worker_died")
 
 
@@ -124,15 +124,15 @@ def test_sighup_with_a_broken_pepper_file_keeps_the_old_workers(service, demo):
         shutil.chown(pepper, "www-data")
     it.env["POSTERN_PEPPER_FILE"] = str(pepper)
     it.start()
-    before, good = it.children(), pepper.read_text()
+    before, good = it.crew(), pepper.read_text()
     pepper.write_text("1 not hexadecimal\n")
     it.process.send_signal(signal.SIGHUP)
     wait_for(lambda: len(it.events("worker_died")) > 1)
-    assert before <= it.children()
+    assert before <= it.crew()
     assert it.ask(STATUS).status == 200
     # mended, the renewal that was asked for goes on by itself
     pepper.write_text(good)
-    wait_for(lambda: not before & it.children(), 40)
+    wait_for(lambda: not before & it.crew(), 40)
 
 
 def test_a_killed_worker_is_replaced_within_a_second(service):
@@ -149,10 +149,10 @@ def test_a_killed_worker_is_replaced_within_a_second(service):
 def test_all_workers_killed_are_replaced(service):
     it = service()
     time.sleep(2.1)
-    before = it.children()
+    before = it.crew()
     for pid in before:
         kill(pid)
-    wait_for(lambda: len(it.children() - before) == len(before), 3)
+    wait_for(lambda: len(it.crew() - before) == len(before), 3)
     assert it.ask(STATUS).status == 200
 
 
@@ -165,7 +165,7 @@ def test_workers_that_die_young_are_started_ever_more_slowly(service, demo):
     it.env.update(POSTERN_PEPPER_FILE=str(pepper), POSTERN_WORKERS="1", POSTERN_PASSWORD_WORKERS="1")
     it.start()
     pepper.write_text("")
-    for pid in it.children():
+    for pid in it.crew():
         kill(pid)
     time.sleep(4)
     # 250, 500, 1000, 2000 ms: two kinds of workers have died five times at most, and once by our hand
@@ -201,7 +201,7 @@ def test_a_password_worker_that_hangs_is_killed_and_replaced(service):
 
 def test_workers_end_with_a_supervisor_that_is_killed(service):
     it = service()
-    children = it.children()
+    children = it.crew()
     kill(it.process.pid)
     it.process.wait()
     wait_for(lambda: not [pid for pid in children if os.path.exists(f"/proc/{pid}")], 5 * SLOWER)
@@ -209,7 +209,7 @@ def test_workers_end_with_a_supervisor_that_is_killed(service):
 
 def test_no_process_can_gain_rights(service):
     it = service()
-    for pid in {it.process.pid, *it.children()}:
+    for pid in {it.process.pid, *it.crew()}:
         status = status_file(pid)
         assert status["NoNewPrivs"] == "1"
         assert int(status["CapEff"], 16) == 0 or not ROOT
@@ -222,7 +222,7 @@ if ROOT:
     def test_started_as_root_it_becomes_the_user_for_good(service):
         it = service()
         www = pwd.getpwnam("www-data")
-        for pid in {it.process.pid, *it.children()}:
+        for pid in {it.process.pid, *it.crew()}:
             status = status_file(pid)
             assert status["Uid"].split() == [str(www.pw_uid)] * 4
             assert status["Gid"].split() == [str(www.pw_gid)] * 4

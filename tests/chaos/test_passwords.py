@@ -89,12 +89,12 @@ def test_a_full_queue_is_told_at_once(service):
 
 def test_a_client_that_goes_while_it_waits_harms_nobody(service):
     it = service(POSTERN_LOGIN_LIMIT="100000", POSTERN_PASSWORD_QUEUE="100")
-    before = it.children()
+    before = it.crew()
     for _ in range(20):
         with it.connect() as s:
             s.sendall(sign_in_question("nobody"))
     wait_for(lambda: it.sign_in("nobody", "x").status == 403)
-    assert it.children() == before
+    assert it.crew() == before
 
 
 def test_a_large_body_follows_a_password_to_its_worker(service, user):
