@@ -136,8 +136,9 @@ def protected(request, demo, gated, backend, tmp_path_factory):
     """The URL of an API behind the server that the README's block configures."""
     server = request.param
     base = tmp_path_factory.mktemp(server)
-    for parent in (base, *base.parents[:2]):
-        parent.chmod(0o755)
+    for folder in (base, *base.parents):
+        if "pytest" in folder.name or "popen" in folder.name or folder == base:
+            folder.chmod(0o755)  # the server reads its files as another user
     shutil.copytree(REPO / "deploy" / server, base / "conf")
     (base / "run").mkdir()
     (base / "run").chmod(0o777)
