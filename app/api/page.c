@@ -57,8 +57,8 @@ static struct json_object *link_to(struct request *r, int64_t limit, const char 
 	    params_encode(r->arena, &r->query, set, 2)));
 }
 
-struct json_object *page_json(struct request *r, int64_t count, int64_t limit, int64_t offset,
-    struct json_object *results)
+struct json_object *page_json(
+    struct request *r, int64_t count, int64_t limit, int64_t offset, struct json_object *results)
 {
 	struct json_object *o = json_object_new_object();
 	int64_t before = offset - limit;
@@ -69,9 +69,9 @@ struct json_object *page_json(struct request *r, int64_t count, int64_t limit, i
 		? NULL
 		: link_to(r, limit, arena_printf(r->arena, "%" PRId64, offset + limit)));
 	json_object_object_add(o, "previous",
-	    offset <= 0
-		? NULL
-		: link_to(r, limit, before <= 0 ? NULL : arena_printf(r->arena, "%" PRId64, before)));
+	    offset <= 0 ? NULL
+			: link_to(r, limit,
+			      before <= 0 ? NULL : arena_printf(r->arena, "%" PRId64, before)));
 	json_object_object_add(o, "results", results);
 	return o;
 }

@@ -9,5 +9,5 @@
 void page_read(struct request *r, int64_t *limit, int64_t *offset);
 
 /* {"count", "next", "previous", "results"}; takes the reference to results. */
-struct json_object *page_json(struct request *r, int64_t count, int64_t limit, int64_t offset,
-    struct json_object *results);
+struct json_object *page_json(
+    struct request *r, int64_t count, int64_t limit, int64_t offset, struct json_object *results);

@@ -6,7 +6,8 @@
 
 /* One token as an object (wire.md A2, "Member order"). key: its 40 digits when this answer may show them, else
  * NULL. The caller owns the reference. */
-struct json_object *token_json(struct request *r, const struct rows *rows, int row, const char *key);
+struct json_object *token_json(
+    struct request *r, const struct rows *rows, int row, const char *key);
 
 /* The reduced form of ?brief=: id, url, display, key, write_enabled. */
 struct json_object *token_json_brief(struct request *r, const struct rows *rows, int row);

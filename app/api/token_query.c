@@ -21,11 +21,23 @@ static const struct {
 	const char *name;
 	enum kind kind;
 } fields[] = {
-    {"q", IS_SEARCH}, {"id", IS_ID}, {"key", IS_KEY}, {"write_enabled", IS_BOOL},
-    {"created", IS_TIME}, {"expires", IS_TIME}, {"last_used", IS_TIME}, {"description", IS_TEXT},
-    {"limit", IS_OTHER}, {"offset", IS_OTHER}, {"sort", IS_OTHER}, {"format", IS_OTHER},
-    {"api_version", IS_OTHER}, {"brief", IS_OTHER}, {"depth", IS_OTHER},
-    {"exclude_m2m", IS_OTHER}, {"include", IS_OTHER},
+    {"q", IS_SEARCH},
+    {"id", IS_ID},
+    {"key", IS_KEY},
+    {"write_enabled", IS_BOOL},
+    {"created", IS_TIME},
+    {"expires", IS_TIME},
+    {"last_used", IS_TIME},
+    {"description", IS_TEXT},
+    {"limit", IS_OTHER},
+    {"offset", IS_OTHER},
+    {"sort", IS_OTHER},
+    {"format", IS_OTHER},
+    {"api_version", IS_OTHER},
+    {"brief", IS_OTHER},
+    {"depth", IS_OTHER},
+    {"exclude_m2m", IS_OTHER},
+    {"include", IS_OTHER},
 };
 
 static const char *const text_ops[] = {"", "n", "ic", "nic", "isw", "nisw", "iew", "niew", "ie",
@@ -33,13 +45,17 @@ static const char *const text_ops[] = {"", "n", "ic", "nic", "isw", "nisw", "iew
 static const char *const time_ops[] = {"", "n", "lt", "lte", "gt", "gte", NULL};
 static const char *const exact_ops[] = {"", NULL};
 
-static const char *const *const ops_of[] = {
-    [IS_TEXT] = text_ops, [IS_ID] = text_ops, [IS_TIME] = time_ops, [IS_BOOL] = exact_ops,
-    [IS_SEARCH] = exact_ops, [IS_KEY] = text_ops, [IS_OTHER] = exact_ops};
+static const char *const *const ops_of[] = {[IS_TEXT] = text_ops,
+    [IS_ID] = text_ops,
+    [IS_TIME] = time_ops,
+    [IS_BOOL] = exact_ops,
+    [IS_SEARCH] = exact_ops,
+    [IS_KEY] = text_ops,
+    [IS_OTHER] = exact_ops};
 
 struct filters {
 	struct request *r;
-	struct json_object *list;   /* for token_matches */
+	struct json_object *list; /* for token_matches */
 	struct json_object *errors; /* by parameter */
 	const char *keys[PARAMS_MAX]; /* digests that ?key= asks for */
 	size_t key_count;
@@ -47,8 +63,8 @@ struct filters {
 };
 
 /* Splits "created__gte" into its field and op; false when it is no parameter of ours. */
-static bool split_name(struct arena *a, const char *name, const char **field, const char **op,
-    enum kind *kind)
+static bool split_name(
+    struct arena *a, const char *name, const char **field, const char **op, enum kind *kind)
 {
 	const char *cut = strstr(name, "__");
 
@@ -68,7 +84,8 @@ static bool split_name(struct arena *a, const char *name, const char **field, co
 }
 
 /* The value as token_matches wants it; NULL: leave this one out. Problems go to the errors. */
-static const char *filter_value(struct filters *f, const struct param *p, enum kind kind, const char *op)
+static const char *filter_value(
+    struct filters *f, const struct param *p, enum kind kind, const char *op)
 {
 	char uuid[37];
 	int64_t t;
@@ -82,7 +99,8 @@ static const char *filter_value(struct filters *f, const struct param *p, enum k
 	switch (kind) {
 	case IS_ID:
 		if ((*op && strcmp(op, "n") != 0) || parse_uuid(p->value, uuid))
-			return *op && strcmp(op, "n") != 0 ? p->value : arena_strdup(f->r->arena, uuid);
+			return *op && strcmp(op, "n") != 0 ? p->value
+							   : arena_strdup(f->r->arena, uuid);
 		field_error(f->errors, p->name, "Must be a valid UUID.");
 		return NULL;
 	case IS_TIME:
@@ -92,9 +110,11 @@ static const char *filter_value(struct filters *f, const struct param *p, enum k
 		return NULL;
 	case IS_BOOL:
 		if (strchr("tT2", p->value[0]) &&
-		    (!strcmp(p->value, "true") || !strcmp(p->value, "True") || !strcmp(p->value, "2")))
+		    (!strcmp(p->value, "true") || !strcmp(p->value, "True") ||
+			!strcmp(p->value, "2")))
 			return "true";
-		if (!strcmp(p->value, "false") || !strcmp(p->value, "False") || !strcmp(p->value, "3"))
+		if (!strcmp(p->value, "false") || !strcmp(p->value, "False") ||
+		    !strcmp(p->value, "3"))
 			return "false";
 		return NULL;
 	default:
@@ -109,7 +129,8 @@ static void add_key(struct filters *f, const struct param *p, const char *op)
 	const char *digests;
 
 	if (*op) {
-		field_error(f->errors, p->name, "Keys are stored as digests: only exact matches are possible.");
+		field_error(f->errors, p->name,
+		    "Keys are stored as digests: only exact matches are possible.");
 		return;
 	}
 	if (p->value_len == 0)
@@ -119,18 +140,21 @@ static void add_key(struct filters *f, const struct param *p, const char *op)
 		field_error(f->errors, p->name, "Null characters are not allowed.");
 	else if (parse_hex(p->value, key, sizeof(key))) {
 		digests = peppers_digests(f->r->peppers, f->r->arena, key);
-		f->keys[f->key_count++] = arena_strndup(f->r->arena, digests + 1, strlen(digests) - 2);
+		f->keys[f->key_count++] =
+		    arena_strndup(f->r->arena, digests + 1, strlen(digests) - 2);
 	}
 }
 
 /* The filter for this parameter in the list, made when it is the first of its name. */
-static struct json_object *values_of(struct filters *f, const char *field, const char *op, bool last_wins)
+static struct json_object *values_of(
+    struct filters *f, const char *field, const char *op, bool last_wins)
 {
 	struct json_object *o, *v;
 
 	for (size_t i = 0; i < json_object_array_length(f->list); i++) {
 		o = json_object_array_get_idx(f->list, i);
-		if (strcmp(json_object_get_string(json_object_object_get(o, "field")), field) != 0 ||
+		if (strcmp(json_object_get_string(json_object_object_get(o, "field")), field) !=
+			0 ||
 		    strcmp(json_object_get_string(json_object_object_get(o, "op")), op) != 0)
 			continue;
 		v = json_object_object_get(o, "vals");
@@ -164,8 +188,8 @@ static void add_filter(struct filters *f, const struct param *p)
 	}
 	value = filter_value(f, p, kind, op);
 	if (value)
-		json_object_array_add(
-		    values_of(f, field, op, kind == IS_BOOL || kind == IS_SEARCH), json_object_new_string(value));
+		json_object_array_add(values_of(f, field, op, kind == IS_BOOL || kind == IS_SEARCH),
+		    json_object_new_string(value));
 }
 
 /* "?sort=-created,description" into a text[] literal. */
@@ -235,7 +259,8 @@ int token_query_invalid(struct request *r)
 	for (size_t i = 0; i < r->query.count; i++) {
 		const char *name = r->query.items[i].name;
 
-		if (strstr(name, "__") && text_ends(name, "re") && !json_object_object_get(errors, name))
+		if (strstr(name, "__") && text_ends(name, "re") &&
+		    !json_object_object_get(errors, name))
 			field_error(errors, name, "Enter a valid regular expression.");
 	}
 	return reply_json(r, 400, errors);

@@ -8,8 +8,8 @@
 #include "base/timestamp.h"
 #include "http/field.h"
 
-static bool read_expires(struct json_object *value, bool create, struct token_change *out,
-    struct json_object *errors)
+static bool read_expires(
+    struct json_object *value, bool create, struct token_change *out, struct json_object *errors)
 {
 	out->has_expires = true;
 	if (!field_time(value, "expires", &out->expires, errors))
@@ -65,11 +65,13 @@ static bool read_networks(struct arena *a, struct json_object *value, struct tok
 		return false;
 	}
 	if (value && json_object_array_length(value) > TOKEN_NETWORKS_MAX) {
-		field_error(errors, "allowed_ips", "Ensure this field has no more than 100 elements.");
+		field_error(
+		    errors, "allowed_ips", "Ensure this field has no more than 100 elements.");
 		return false;
 	}
 	for (; value && n < json_object_array_length(value); n++) {
-		const char *problem = read_network(a, json_object_array_get_idx(value, n), &items[n]);
+		const char *problem =
+		    read_network(a, json_object_array_get_idx(value, n), &items[n]);
 
 		if (problem) {
 			field_error(errors, "allowed_ips", problem);
@@ -96,7 +98,8 @@ bool token_read(struct arena *a, struct json_object *o, bool create, struct toke
 		ok &= field_bool(v, "write_enabled", &out->write_enabled, errors);
 	}
 	if (json_object_object_get_ex(o, "description", &v))
-		ok &= field_text(a, v, "description", 0, TOKEN_DESCRIPTION_MAX, &out->description, errors);
+		ok &= field_text(
+		    a, v, "description", 0, TOKEN_DESCRIPTION_MAX, &out->description, errors);
 	if (json_object_object_get_ex(o, "allowed_ips", &v))
 		ok &= read_networks(a, v, out, errors);
 	return ok;

@@ -61,11 +61,12 @@ static enum result create_all(struct request *r, const struct token_change *chan
 {
 	char key[2 * KEY_BYTES + 1];
 	struct rows rows;
-	enum result res = request_begin(r, r->identity.how == BY_BASIC ? "token_provisioned" : NULL);
+	enum result res =
+	    request_begin(r, r->identity.how == BY_BASIC ? "token_provisioned" : NULL);
 
 	for (*failed = 0; res == OK && *failed < n; ++*failed) {
-		res = token_create(r->db, r->arena, r->peppers, r->identity.user_id, &changes[*failed],
-		    key, &rows);
+		res = token_create(r->db, r->arena, r->peppers, r->identity.user_id,
+		    &changes[*failed], key, &rows);
 		if (res != OK)
 			return res;
 		json_object_array_add(out, token_json(r, &rows, 0, key));
@@ -119,13 +120,15 @@ static int read_bulk(struct request *r, struct bulk *out)
 		return status;
 	if (!json_object_is_type(body.json, json_type_array))
 		return reply_json(r, 400,
-		    field_general_error(arena_printf(r->arena,
-			"Expected a list of items but got type \"%s\".",
-			body.empty ? "dict" : field_type_name(body.json))));
+		    field_general_error(
+			arena_printf(r->arena, "Expected a list of items but got type \"%s\".",
+			    body.empty ? "dict" : field_type_name(body.json))));
 	if (refuse_long(r, body.json))
 		return r->reply.status;
 	out->count = json_object_array_length(body.json);
-	out->items = arena_alloc(r->arena, (out->count + 1) * sizeof(struct json_object *)); /* NOLINT(bugprone-sizeof-expression) */
+	out->items = arena_alloc(
+	    r->arena, (out->count + 1) *
+			  sizeof(struct json_object *)); /* NOLINT(bugprone-sizeof-expression) */
 	out->ids = arena_alloc(r->arena, (out->count + 1) * sizeof(*out->ids));
 	for (size_t i = 0; i < out->count; i++) {
 		struct json_object *o = json_object_array_get_idx(body.json, i), *id;
@@ -197,8 +200,8 @@ static const char *ids_filter(struct request *r, const struct bulk *b)
 }
 
 /* What the tokens are now, in the list's own order, read inside the transaction. */
-static enum result show_all(struct request *r, const struct bulk *b, const struct new_key *keys,
-    struct json_object *out)
+static enum result show_all(
+    struct request *r, const struct bulk *b, const struct new_key *keys, struct json_object *out)
 {
 	struct token_page page = {.user_id = r->identity.user_id,
 	    .filters = ids_filter(r, b),

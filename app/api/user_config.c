@@ -16,9 +16,10 @@ static enum result load(struct request *r, bool lock, struct json_object **out)
 {
 	struct rows rows;
 	const char *text, *error;
-	enum result res = lock
-	    ? db_write(r->db, r->arena, Q_USER_CONFIG_LOCK, &rows, DB_PARAMS(r->identity.user_id))
-	    : db_read(r->db, r->arena, Q_USER_CONFIG, &rows, DB_PARAMS(r->identity.user_id));
+	enum result res =
+	    lock ? db_write(
+		       r->db, r->arena, Q_USER_CONFIG_LOCK, &rows, DB_PARAMS(r->identity.user_id))
+		 : db_read(r->db, r->arena, Q_USER_CONFIG, &rows, DB_PARAMS(r->identity.user_id));
 
 	if (res != OK || rows.count == 0)
 		return res == OK ? NOT_FOUND : res;
@@ -49,8 +50,8 @@ static void merge(struct json_object *into, struct json_object *from)
 	}
 }
 
-static enum result store(struct request *r, struct json_object *patch, struct json_object **config,
-    bool *too_large)
+static enum result store(
+    struct request *r, struct json_object *patch, struct json_object **config, bool *too_large)
 {
 	struct buf text = BUF(r->arena);
 	struct rows rows;
@@ -84,13 +85,16 @@ int api_config_update(struct request *r)
 		return api_config_show(r);
 	if (!json_object_is_type(body.json, json_type_object))
 		return reply_json(r, 400,
-		    field_general_error(arena_printf(r->arena,
-			"Invalid data. Expected a dictionary, but got %s.", field_type_name(body.json))));
+		    field_general_error(
+			arena_printf(r->arena, "Invalid data. Expected a dictionary, but got %s.",
+			    field_type_name(body.json))));
 	res = store(r, body.json, &config, &too_large);
 	db_rollback(r->db);
 	if (too_large)
-		return reply_json(r, 400, field_general_error("The preferences may have at most 65536 bytes."));
+		return reply_json(
+		    r, 400, field_general_error("The preferences may have at most 65536 bytes."));
 	if (res == INVALID) /* jsonb has no NUL and no lone surrogate */
-		return reply_json(r, 400, field_general_error("Null and surrogate characters are not allowed."));
+		return reply_json(
+		    r, 400, field_general_error("Null and surrogate characters are not allowed."));
 	return res == OK ? reply_json(r, 200, json_object_get(config)) : reply_result(r, res);
 }

@@ -88,7 +88,7 @@ static bool same_bits(const unsigned char *x, const unsigned char *y, int n)
 	int bytes = n / 8, rest = n % 8;
 
 	return memcmp(x, y, (size_t)bytes) == 0 &&
-	    (rest == 0 || ((x[bytes] ^ y[bytes]) >> (8 - rest)) == 0);
+	       (rest == 0 || ((x[bytes] ^ y[bytes]) >> (8 - rest)) == 0);
 }
 
 const char *network_parse(struct arena *a, const char *text, bool *host_bits)

@@ -83,9 +83,9 @@ static const char *find_scheme(struct request *r)
 	if (proto)
 		return strcmp(proto, "https") == 0 ? "https" : "http";
 	return strcmp(https, "on") == 0 || strcmp(https, "1") == 0 ||
-		strcmp(param_or(r, "REQUEST_SCHEME", "http"), "https") == 0
-	    ? "https"
-	    : "http";
+		       strcmp(param_or(r, "REQUEST_SCHEME", "http"), "https") == 0
+		   ? "https"
+		   : "http";
 }
 
 /* Host, or SERVER_NAME for an HTTP/1.0 client that sends none. */
@@ -112,8 +112,8 @@ static const char *find_path(struct request *r)
 	size_t n = strlen(r->prefix);
 
 	if (!path)
-		path = arena_printf(r->arena, "%s%s", param_or(r, "SCRIPT_NAME", ""),
-		    param_or(r, "PATH_INFO", ""));
+		path = arena_printf(
+		    r->arena, "%s%s", param_or(r, "SCRIPT_NAME", ""), param_or(r, "PATH_INFO", ""));
 	if (!path_sane(path) || strncmp(path, r->prefix, n) != 0)
 		return NULL;
 	return path[n] == '/' ? path + n : NULL;
@@ -162,8 +162,8 @@ static const char *find_problem(struct request *r)
 	return NULL;
 }
 
-void request_init(struct request *r, struct arena *a, const struct services *s,
-    const struct request_input *in)
+void request_init(
+    struct request *r, struct arena *a, const struct services *s, const struct request_input *in)
 {
 	*r = (struct request){.arena = a,
 	    .config = s->config,
