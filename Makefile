@@ -28,7 +28,7 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=address$(,)undefined)
 LDLIBS  += -lfcgi $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 
 SRC   := $(filter-out app/main.c,$(wildcard app/*/*.c))
-EMBED := migrations queries templates static
+EMBED := migrations queries templates documents static
 OBJ   := $(SRC:app/%.c=$(BUILD)/%.o) $(EMBED:%=$(BUILD)/gen/%.o)
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -55,13 +55,17 @@ unit: $(UNIT)
 FILES_migrations := $(sort $(wildcard db/migrations/*.sql))
 FILES_queries    := $(sort $(wildcard db/queries/*.sql))
 FILES_templates  := $(sort $(wildcard app/web/templates/*))
-FILES_static     := $(sort $(wildcard app/web/static/*))
-FILES_static     += $(FILES_static:app/web/static/%=$(BUILD)/gen/static/%.gz)
+FILES_documents  := app/api/openapi.json
+FILES_static     := $(sort $(wildcard app/web/static/*) $(wildcard app/web/vendor/*.js app/web/vendor/*.css))
+FILES_static     += $(patsubst %,$(BUILD)/gen/static/%.gz,$(notdir $(FILES_static)))
+vpath %.js app/web/static app/web/vendor
+vpath %.css app/web/static app/web/vendor
+vpath %.svg app/web/static
 .SECONDEXPANSION:
 $(BUILD)/gen/%.S: app/base/embed.sh $$(FILES_$$*)
 	@mkdir -p $(@D)
 	sh app/base/embed.sh $* $(FILES_$*) >$@
-$(BUILD)/gen/static/%.gz: app/web/static/%
+$(BUILD)/gen/static/%.gz: %
 	@mkdir -p $(@D)
 	gzip -9nc $< >$@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.S

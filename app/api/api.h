@@ -23,6 +23,10 @@ int api_users_root(struct request *r);
 int api_authentication_check(struct request *r);
 int api_status(struct request *r);
 
+/* api/openapi.c: the API's document, and where it once was */
+int api_openapi(struct request *r);
+int api_swagger(struct request *r);
+
 /* api/user_config.c: /api/users/config/ */
 int api_config_show(struct request *r);
 int api_config_update(struct request *r);

@@ -13,7 +13,7 @@
 #include "version.h"
 
 #define CONTENT_SECURITY_POLICY                                                                    \
-	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "                \
+	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'%s; "              \
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 void put_text(struct json_object *o, const char *name, const char *text)
@@ -122,21 +122,33 @@ struct json_object *web_site(struct request *r)
 	return site;
 }
 
-void web_page_headers(struct request *r)
+static void page_headers(struct request *r, const char *sources)
 {
-	reply_header(r, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
+	reply_header(
+	    r, "Content-Security-Policy", arena_printf(r->arena, CONTENT_SECURITY_POLICY, sources));
 	reply_header(r, "Cross-Origin-Opener-Policy", "same-origin");
 	if (r->identity.session_over)
 		session_clear_cookie(r);
 }
 
+void web_page_headers(struct request *r)
+{
+	page_headers(r, "");
+}
+
 int web_page(struct request *r, int status, const char *template, struct json_object *data)
+{
+	return web_page_with(r, status, template, data, "");
+}
+
+int web_page_with(struct request *r, int status, const char *template, struct json_object *data,
+    const char *sources)
 {
 	struct buf b = BUF(r->arena);
 	struct json_object *site = web_site(r);
 
 	template_render(&b, template, arena_own_json(r->arena, data), site);
-	web_page_headers(r);
+	page_headers(r, sources);
 	reply_header(r, "Vary", "Cookie");
 	return reply_bytes(r, status, "text/html; charset=utf-8", buf_str(&b), b.len);
 }

@@ -8,6 +8,11 @@ struct json_object;
 /* A page: the template filled from data (the reference is taken) inside the common frame. data has "title". */
 int web_page(struct request *r, int status, const char *template, struct json_object *data);
 
+/* The same for a page that needs more than its own files; sources continues its policy on images (Content-Security-Policy),
+ * e.g. " data:; connect-src 'self'". */
+int web_page_with(struct request *r, int status, const char *template, struct json_object *data,
+    const char *sources);
+
 /* The headers that every page carries. */
 void web_page_headers(struct request *r);
 

@@ -29,6 +29,9 @@ int web_token_delete(struct request *r);
 int web_session_list(struct request *r);
 int web_session_end(struct request *r);
 
+/* web/docs.c: /api/docs/ */
+int web_docs(struct request *r);
+
 /* web/static.c: /static/ */
 int web_static(struct request *r);
 

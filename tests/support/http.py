@@ -5,6 +5,8 @@ import socket
 
 import requests
 
+from support import openapi
+
 
 class Client:
     """client.get("/api/", token=key), client.post(path, basic=(name, password), json={...}). Paths only; redirects
@@ -21,7 +23,9 @@ class Client:
             headers["Authorization"] = f"Token {token}"
         more.setdefault("allow_redirects", False)
         more.setdefault("timeout", 30)
-        return self.session.request(method, self.url + path, headers=headers, auth=basic, **more)
+        answer = self.session.request(method, self.url + path, headers=headers, auth=basic, **more)
+        openapi.validate(answer)
+        return answer
 
     def get(self, path, **more):
         return self.request("GET", path, **more)

@@ -1,0 +1,22 @@
+// docs.js: starts the viewer of the API's document. Requests tried out there go to this site only; a browser that is signed in
+// sends its CSRF token along.
+"use strict";
+
+document.documentElement.classList.toggle("dark-mode", matchMedia("(prefers-color-scheme: dark)").matches);
+
+const place = document.getElementById("docs");
+
+SwaggerUIBundle({
+	url: place.dataset.url,
+	domNode: place,
+	deepLinking: true,
+	validatorUrl: null,
+	docExpansion: "list",
+	defaultModelsExpandDepth: 0,
+	requestInterceptor(request) {
+		if (place.dataset.csrf && !["GET", "HEAD", "OPTIONS"].includes(request.method)) {
+			request.headers["X-CSRFToken"] = place.dataset.csrf;
+		}
+		return request;
+	},
+});
