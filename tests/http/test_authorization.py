@@ -124,6 +124,12 @@ def test_nul_in_basic_credentials_is_refused(raw, reader, text):
     assert (answer.status, answer.body) == (403, detail(BASIC_BASE64))
 
 
+def test_name_must_be_exact(alice):
+    for name in (alice.name.upper(), " " + alice.name, alice.name + " "):
+        answer = alice.get(basic=(name.encode(), alice.password.encode()))
+        assert (answer.status_code, answer.json()) == (403, {"detail": "Invalid username/password."})
+
+
 @pytest.mark.parametrize("change", [str.upper, lambda p: p + " ", lambda p: " " + p, lambda p: p[:-1], lambda p: "", lambda p: p.split(":")[0]])
 def test_password_must_be_exact(reader, change):
     answer = reader.get(basic=(reader.name, change(reader.password).encode()))
@@ -138,6 +144,14 @@ def test_password_may_be_latin_1(alice):
 def test_inactive_user_is_told_no_more_than_a_wrong_password(account):
     bill = account(active=False)
     assert bill.get(basic=bill.basic).json() == {"detail": "Invalid username/password."}
+
+
+def test_user_without_a_password_cannot_provision(alice, demo):
+    demo.psql("UPDATE postern.users SET password_hash = NULL WHERE id = %s", alice.id)
+    for password in (alice.password.encode(), b"", b"null"):
+        answer = alice.post(basic=(alice.name.encode(), password))
+        assert (answer.status_code, answer.json()) == (403, {"detail": "Invalid username/password."})
+    assert alice.get().status_code == 200, "her tokens go on"
 
 
 def test_basic_is_not_recognised_elsewhere(reader):

@@ -72,6 +72,12 @@ def test_token_is_provisioned_with_a_password(alice):
     assert alice.get(token=answer.json()["key"]).status_code == 200
 
 
+def test_token_is_provisioned_with_a_password_and_a_form(alice):
+    """curl -u name:password -d write_enabled=false"""
+    answer = alice.post(basic=alice.basic, data={"write_enabled": "false"})
+    assert (answer.status_code, answer.json()["write_enabled"]) == (201, False)
+
+
 @pytest.mark.parametrize("member", ["user", "id", "created", "url", "display", "last_used", "nothing", ""])
 def test_members_that_are_not_to_be_set_are_ignored(alice, account, member):
     bob = account()
