@@ -22,7 +22,18 @@ const char *object_url(struct request *r, const char *list_path, const char *id)
 	return buf_str(&b);
 }
 
-int object_read(struct request *r, struct json_object **out)
+struct json_object *object_error(struct arena *a, struct json_object *value)
+{
+	return field_general_error(arena_printf(
+	    a, "Invalid data. Expected a dictionary, but got %s.", field_type_name(value)));
+}
+
+int object_refuse(struct request *r, struct json_object *value)
+{
+	return reply_json(r, 400, object_error(r->arena, value));
+}
+
+int object_read_any(struct request *r, struct json_object **out)
 {
 	struct request_body body;
 	int status = request_body(r, &body);
@@ -30,11 +41,14 @@ int object_read(struct request *r, struct json_object **out)
 	if (status)
 		return status;
 	*out = body.empty ? arena_own_json(r->arena, json_object_new_object()) : body.json;
-	if (!*out)
-		return reply_json(r, 400, field_general_error("No data provided"));
-	if (json_object_is_type(*out, json_type_object))
-		return 0;
-	return reply_json(r, 400,
-	    field_general_error(arena_printf(r->arena,
-		"Invalid data. Expected a dictionary, but got %s.", field_type_name(*out))));
+	return *out ? 0 : reply_json(r, 400, field_general_error("No data provided"));
+}
+
+int object_read(struct request *r, struct json_object **out)
+{
+	int status = object_read_any(r, out);
+
+	if (status)
+		return status;
+	return json_object_is_type(*out, json_type_object) ? 0 : object_refuse(r, *out);
 }

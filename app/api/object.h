@@ -9,5 +9,12 @@ struct json_object;
  * has it. */
 const char *object_url(struct request *r, const char *list_path, const char *id);
 
-/* Reads the body as one object (owned by the arena); no body is {}. 0, or the 400 or 415 that was answered. */
+/* Reads the body as one value (owned by the arena); no body is {}. 0, or the 400 or 415 that was answered. */
+int object_read_any(struct request *r, struct json_object **out);
+
+/* The same when only an object will do. */
 int object_read(struct request *r, struct json_object **out);
+
+/* 400, and its object: "Invalid data. Expected a dictionary, but got …." */
+int object_refuse(struct request *r, struct json_object *value);
+struct json_object *object_error(struct arena *a, struct json_object *value);

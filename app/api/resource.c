@@ -180,9 +180,9 @@ static int read_page(struct request *r, const struct resource *res, struct recor
 int resource_list(struct request *r, const struct resource *res)
 {
 	struct json_object *records, *results;
-	struct record_page page;
+	struct record_page page = {0};
 	enum result result;
-	int64_t total;
+	int64_t total = 0;
 	int status = read_page(r, res, &page);
 
 	if (status)

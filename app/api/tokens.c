@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/object.h"
 #include "api/page.h"
 #include "api/token.h"
 #include "api/tokens.h"
@@ -83,31 +84,6 @@ int tokens_refused(struct request *r, enum result res, struct json_object *error
 	return reply_json(r, 400, json_object_get(errors));
 }
 
-int tokens_not_object(struct request *r, struct json_object *value)
-{
-	return reply_json(r, 400, tokens_not_object_error(r->arena, value));
-}
-
-struct json_object *tokens_not_object_error(struct arena *a, struct json_object *value)
-{
-	return field_general_error(arena_printf(
-	    a, "Invalid data. Expected a dictionary, but got %s.", field_type_name(value)));
-}
-
-/* Reads the body as one object; an empty one is {}. */
-static int read_object(struct request *r, struct request_body *body)
-{
-	int status = request_body(r, body);
-
-	if (status)
-		return status;
-	if (body->empty)
-		body->json = arena_own_json(r->arena, json_object_new_object());
-	if (!body->json)
-		return reply_json(r, 400, field_general_error("No data provided"));
-	return 0;
-}
-
 static int create_one(struct request *r, struct json_object *o)
 {
 	struct json_object *errors = arena_own_json(r->arena, json_object_new_object());
@@ -136,22 +112,20 @@ static int create_one(struct request *r, struct json_object *o)
 
 int api_token_create(struct request *r)
 {
-	struct request_body body;
-	int status = read_object(r, &body);
+	struct json_object *body;
+	int status = object_read_any(r, &body);
 
 	if (status)
 		return status;
-	if (json_object_is_type(body.json, json_type_array))
-		return tokens_bulk_create(r, body.json);
-	if (!json_object_is_type(body.json, json_type_object))
-		return tokens_not_object(r, body.json);
-	return create_one(r, body.json);
+	if (json_object_is_type(body, json_type_array))
+		return tokens_bulk_create(r, body);
+	return json_object_is_type(body, json_type_object) ? create_one(r, body)
+							   : object_refuse(r, body);
 }
 
 int api_token_update(struct request *r)
 {
-	struct json_object *errors = arena_own_json(r->arena, json_object_new_object());
-	struct request_body body;
+	struct json_object *body, *errors = arena_own_json(r->arena, json_object_new_object());
 	struct token_change change;
 	char key[2 * KEY_BYTES + 1];
 	struct rows rows;
@@ -160,12 +134,10 @@ int api_token_update(struct request *r)
 
 	if (res != OK)
 		return reply_result(r, res);
-	status = read_object(r, &body);
+	status = object_read(r, &body);
 	if (status)
 		return status;
-	if (!json_object_is_type(body.json, json_type_object))
-		return tokens_not_object(r, body.json);
-	if (!token_read(r->arena, body.json, false, &change, errors))
+	if (!token_read(r->arena, body, false, &change, errors))
 		return reply_json(r, 400, json_object_get(errors));
 	res = request_begin(r, NULL);
 	if (res == OK)

@@ -10,7 +10,3 @@ int tokens_bulk_create(struct request *r, struct json_object *list);
 /* Rolls back and answers why a change was not stored: 400 with `errors` filled for a key that is in use or a rule
  * of the database, else as reply_result. */
 int tokens_refused(struct request *r, enum result res, struct json_object *errors);
-
-/* 400, and its object: "Invalid data. Expected a dictionary, but got …." */
-int tokens_not_object(struct request *r, struct json_object *value);
-struct json_object *tokens_not_object_error(struct arena *a, struct json_object *value);

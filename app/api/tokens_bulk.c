@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/object.h"
 #include "api/token.h"
 #include "api/tokens.h"
 #include "base/buf.h"
@@ -46,7 +47,7 @@ static bool read_new(struct request *r, struct json_object *list, struct token_c
 
 		if (!json_object_is_type(o, json_type_object)) {
 			json_object_put(e);
-			e = tokens_not_object_error(r->arena, o);
+			e = object_error(r->arena, o);
 		} else {
 			token_read(r->arena, o, true, &changes[i], e);
 		}
@@ -137,7 +138,7 @@ static int read_bulk(struct request *r, struct bulk *out)
 		out->items[i] = o;
 		if (!json_object_is_type(o, json_type_object)) {
 			json_object_put(e);
-			e = tokens_not_object_error(r->arena, o);
+			e = object_error(r->arena, o);
 		} else if (!json_object_object_get_ex(o, "id", &id)) {
 			field_error(e, "id", "This field is required.");
 		} else {

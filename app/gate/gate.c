@@ -106,17 +106,17 @@ static void allow(struct request *r)
 
 /* The documented JSON as the body, and in one line for servers that drop bodies. */
 static void deny(
-    struct request *r, const struct gate_question *q, const struct gate_verdict *verdict)
+    struct request *r, const struct gate_question *q, const struct gate_verdict *judged)
 {
-	int status = verdict->status;
+	int status = judged->status;
 	struct json_object *o = arena_own_json(r->arena, json_object_new_object());
 	struct buf text = BUF(r->arena);
 
 	if (status >= 500 && strcmp(q->server, "nginx") == 0)
 		status = 403; /* auth_request makes a 500 of everything else */
-	json_object_object_add(o, "detail", json_object_new_string(verdict->detail));
-	if (verdict->hint)
-		json_object_object_add(o, "hint", json_object_new_string(verdict->hint));
+	json_object_object_add(o, "detail", json_object_new_string(judged->detail));
+	if (judged->hint)
+		json_object_object_add(o, "hint", json_object_new_string(judged->hint));
 	json_write(&text, o, 0);
 	if (status == 401)
 		reply_header(r, "WWW-Authenticate", "Token realm=\"api\"");
@@ -160,6 +160,11 @@ static const char *refusal(
 	return answer->permitted ? NULL : NOT_PERMITTED;
 }
 
+static struct gate_verdict verdict(int status, const char *detail, const char *hint)
+{
+	return (struct gate_verdict){status, detail, hint};
+}
+
 struct gate_verdict gate_judge(
     struct request *r, const struct gate_question *q, const struct auth_answer *answer)
 {
@@ -167,29 +172,28 @@ struct gate_verdict gate_judge(
 	const char *why;
 
 	if (q->problem)
-		return (struct gate_verdict){403, q->problem, NULL};
+		return verdict(403, q->problem, NULL);
 	if (answer->status)
-		return (struct gate_verdict){
-		    answer->status == 403 ? unknown : answer->status, answer->detail, NULL};
-	if (r->identity.how == ANONYMOUS)
-		return q->exempt ? (struct gate_verdict){.status = 200}
-				 : (struct gate_verdict){unknown, NOT_PROVIDED, answer->hint};
-	why = refusal(r, q, answer);
-	return why ? (struct gate_verdict){403, why, NULL} : (struct gate_verdict){.status = 200};
+		return verdict(
+		    answer->status == 403 ? unknown : answer->status, answer->detail, NULL);
+	if (r->identity.how == ANONYMOUS && !q->exempt)
+		return verdict(unknown, NOT_PROVIDED, answer->hint);
+	why = r->identity.how == ANONYMOUS ? NULL : refusal(r, q, answer);
+	return why ? verdict(403, why, NULL) : verdict(200, NULL, NULL);
 }
 
 void gate_answer(struct request *r)
 {
 	struct gate_question q;
 	struct auth_answer answer = {0};
-	struct gate_verdict verdict;
+	struct gate_verdict judged;
 
 	gate_read(r, &q);
 	if (!q.problem)
 		authenticate(r, &q.ask, &answer);
-	verdict = gate_judge(r, &q, &answer);
-	if (verdict.status == 200)
+	judged = gate_judge(r, &q, &answer);
+	if (judged.status == 200)
 		allow(r);
 	else
-		deny(r, &q, &verdict);
+		deny(r, &q, &judged);
 }
