@@ -114,8 +114,9 @@ def test_update_shows_only_the_new_keys(alice, pair, method):
 
 @BOTH
 def test_update_of_one_token_twice(alice, pair, method):
+    """The last element counts, and nothing of those before it."""
     answer = alice.request(method, json=[{"id": pair[0]["id"], "description": "x", "write_enabled": False}, {"id": pair[0]["id"], "description": "y"}])
-    assert [t["description"] for t in answer.json()] == ["y"]
+    assert [(t["description"], t["write_enabled"]) for t in answer.json()] == [("y", True)]
 
 
 @BOTH
