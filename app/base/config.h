@@ -27,7 +27,6 @@ struct config {
 	const char *trusted_proxies;
 	const char *exempt_view_permissions;
 	bool gate_challenge;
-	const char *resources;
 	int64_t paginate_count;
 	int64_t max_page_size;
 	/* secrets and passwords */

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/net.h"
 #include "base/text.h"
+#include "http/names.h"
 #include "http/reply.h"
 
 static bool arrived(const struct request *r, const char *name)
@@ -21,6 +23,11 @@ static bool apache_took_authorization(const struct request *r)
 	const char *server = request_param(r, "SERVER_SOFTWARE");
 
 	return server && text_starts(server, "Apache") && !arrived(r, "HTTP_AUTHORIZATION");
+}
+
+static bool unknown_host(const struct request *r)
+{
+	return !host_sane(r->host) || !host_allowed(r->host, r->config->allowed_hosts);
 }
 
 static bool no_authorization(const struct request *r)
@@ -52,7 +59,11 @@ static bool proxy_not_trusted(const struct request *r)
 {
 	const char *forwarded = request_param(r, "HTTP_X_FORWARDED_FOR");
 
-	return forwarded && *forwarded && !*r->config->trusted_proxies &&
+	const char *peer = request_param(r, "REMOTE_ADDR");
+
+	peer = peer ? address_parse(r->arena, peer) : NULL;
+	return forwarded && *forwarded &&
+	       !(peer && address_listed(r->arena, peer, r->config->trusted_proxies)) &&
 	       strcmp(forwarded, r->remote_addr) != 0; /* Caddy always sends it */
 }
 
@@ -86,6 +97,8 @@ static const struct {
 	"POSTERN_ROLE arrived, but not as \"gate\": this was no question to the gate."},
     {proxy_not_trusted, "X-Forwarded-For arrived and is not believed; if a proxy of yours sent it, "
 			"list its address in POSTERN_TRUSTED_PROXIES."},
+    {unknown_host, "The host is not in POSTERN_ALLOWED_HOSTS, so every other request is refused: "
+		   "list it there, or have the web server pass on the right one."},
     {twice, "The web server sent a parameter twice, of which the first one counts: set yours "
 	    "before any include."},
 };
@@ -120,6 +133,7 @@ int gate_check(struct request *r)
 	    {"gate_server", "POSTERN_SERVER"}};
 	struct json_object *o = json_object_new_object(), *advice = json_object_new_array();
 
+	add_text(r, o, "problem", r->problem);
 	add_text(r, o, "method", r->method);
 	add_text(r, o, "path", r->path);
 	add_text(r, o, "scheme", r->scheme);

@@ -8,6 +8,7 @@
 #include "auth/authenticate.h"
 #include "auth/session.h"
 #include "base/text.h"
+#include "gate/check.h"
 #include "http/names.h"
 #include "http/reply.h"
 #include "web/web.h"
@@ -278,7 +279,7 @@ static void dispatch(struct request *r)
 	const struct route *row;
 	const char *hint = NULL;
 
-	if (r->problem) {
+	if (r->problem && strcmp(r->path, GATE_CHECK_PATH) != 0) {
 		reply_detail(r, 400, r->problem);
 		return;
 	}
@@ -289,6 +290,8 @@ static void dispatch(struct request *r)
 	}
 	if ((r->route->flags & FACE_API) && !negotiate(r))
 		return;
+	if (r->problem) /* no page around what could not be checked */
+		r->renderer = RENDER_JSON;
 	if (r->renderer == RENDER_HTML)
 		browse_unwrap(r);
 	row = find_method(r->route, r->method);

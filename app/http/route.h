@@ -14,7 +14,7 @@ enum route_flags {
 	NEED_MANAGE = 1 << 4, /* refuse users whose tokens an administrator manages: 403 */
 	BASIC = 1 << 5, /* HTTP Basic counts as a credential here */
 	PASSWORD = 1 << 6, /* the handler computes password hashes: needs a password worker */
-	PUBLIC = 1 << 7, /* FACE_WEB: the same for everyone; nobody is asked who they are */
+	PUBLIC = 1 << 7, /* the same for everyone; nobody is asked who they are */
 	HTML_TOO = 1 << 8, /* FACE_API: text/html can be negotiated (the browsable API) */
 };
 
