@@ -63,28 +63,45 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 	b->len += (size_t)n;
 }
 
+static const char *entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	default:
+		return "&#x27;";
+	}
+}
+
 void buf_html(struct buf *b, const char *s)
 {
-	for (; *s; s++) {
-		switch (*s) {
-		case '&':
-			buf_adds(b, "&amp;");
-			break;
-		case '<':
-			buf_adds(b, "&lt;");
-			break;
-		case '>':
-			buf_adds(b, "&gt;");
-			break;
-		case '"':
-			buf_adds(b, "&quot;");
-			break;
-		case '\'':
-			buf_adds(b, "&#x27;");
-			break;
-		default:
-			buf_addc(b, *s);
-		}
+	for (;;) {
+		size_t n = strcspn(s, "&<>\"'");
+
+		buf_add(b, s, n);
+		s += n;
+		if (!*s)
+			return;
+		buf_adds(b, entity(*s++));
+	}
+}
+
+void buf_html_text(struct buf *b, const char *s)
+{
+	for (;;) {
+		size_t n = strcspn(s, "&<>");
+
+		buf_add(b, s, n);
+		s += n;
+		if (!*s)
+			return;
+		buf_adds(b, entity(*s++));
 	}
 }
 

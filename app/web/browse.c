@@ -201,7 +201,7 @@ static void add_forms(struct request *r, struct json_object *data, struct json_o
 void browse_page(struct request *r)
 {
 	struct json_object *data = arena_own_json(r->arena, json_object_new_object()), *site;
-	struct buf b = BUF(r->arena);
+	struct buf *page = &r->reply.body;
 
 	if (!r->reply.has_json && r->reply.status != 204)
 		return;
@@ -216,12 +216,11 @@ void browse_page(struct request *r)
 	add_pager(r, data);
 	add_forms(r, data, r->reply.json);
 	site = web_site(r);
-	template_render(&b, "browse_head", data, site);
+	template_render(page, "browse_head", data, site);
 	if (r->reply.has_json)
-		browse_json(&b, r->reply.json);
-	template_render(&b, "browse_foot", data, site);
+		browse_json(page, r->reply.json);
+	template_render(page, "browse_foot", data, site);
 	web_page_headers(r);
-	r->reply.has_json = false;
-	reply_bytes(r, r->reply.status == 204 ? 200 : r->reply.status, "text/html; charset=utf-8",
-	    buf_str(&b), b.len);
+	if (r->reply.status == 204)
+		r->reply.status = 200;
 }

@@ -10,101 +10,114 @@
 
 #define INDENT 4
 
-static void value(struct buf *b, struct json_object *o, int depth);
+/* What is written to, and room for one value in the API's own spelling. */
+struct writer {
+	struct buf *out, spelled;
+};
 
-static void new_line(struct buf *b, int depth)
+static void value(struct writer *w, struct json_object *o, int depth);
+
+static void new_line(struct writer *w, int depth)
 {
-	buf_addf(b, "\n%*s", depth * INDENT, "");
+	static const char blanks[] = "\n                                ";
+	size_t n = (size_t)depth * INDENT;
+
+	buf_add(w->out, blanks, n < sizeof(blanks) - 1 ? n + 1 : sizeof(blanks) - 1);
 }
 
-/* A value without parts, in the API's own spelling. */
-static void scalar(struct buf *b, struct json_object *o, const char *class)
+static const char *spell(struct writer *w, struct json_object *o)
 {
-	const char *text =
-	    json_object_is_type(o, json_type_string) ? json_object_get_string(o) : "";
-	bool link = text_starts(text, "http://") || text_starts(text, "https://");
-	struct buf spelled = BUF(b->arena);
+	w->spelled.len = 0;
+	json_write(&w->spelled, o, 0);
+	return buf_str(&w->spelled);
+}
 
-	json_write(&spelled, o, 0);
-	if (link) {
-		buf_adds(b, "<a class=\"string\" rel=\"nofollow\" href=\"");
-		buf_html(b, text);
-		buf_adds(b, "\">");
-	} else {
-		buf_addf(b, "<span class=\"%s\">", class);
+/* A value without parts between two tags. */
+static void scalar(struct writer *w, struct json_object *o, const char *open, const char *close)
+{
+	buf_adds(w->out, open);
+	buf_html_text(w->out, spell(w, o));
+	buf_adds(w->out, close);
+}
+
+static void string(struct writer *w, struct json_object *o)
+{
+	const char *text = json_object_get_string(o);
+
+	if (!text_starts(text, "http://") && !text_starts(text, "https://")) {
+		scalar(w, o, "<i>", "</i>");
+		return;
 	}
-	buf_html(b, buf_str(&spelled));
-	buf_adds(b, link ? "</a>" : "</span>");
+	buf_adds(w->out, "<a class=\"url\" rel=\"nofollow\" href=\"");
+	buf_html(w->out, text);
+	scalar(w, o, "\">", "</a>");
 }
 
-static void object(struct buf *b, struct json_object *o, int depth)
+static void object(struct writer *w, struct json_object *o, int depth)
 {
 	bool first = true;
 
 	if (json_object_object_length(o) == 0) {
-		buf_adds(b, "{}");
+		buf_adds(w->out, "{}");
 		return;
 	}
-	buf_addc(b, '{');
+	buf_addc(w->out, '{');
 	json_object_object_foreach(o, name, member)
 	{
 		struct json_object *key = json_object_new_string(name);
 
-		buf_adds(b, first ? "" : ",");
-		new_line(b, depth + 1);
-		scalar(b, key, "key");
+		buf_adds(w->out, first ? "" : ",");
+		new_line(w, depth + 1);
+		scalar(w, key, "<b>", "</b>: ");
 		json_object_put(key);
-		buf_adds(b, ": ");
-		value(b, member, depth + 1);
+		value(w, member, depth + 1);
 		first = false;
 	}
-	new_line(b, depth);
-	buf_addc(b, '}');
+	new_line(w, depth);
+	buf_addc(w->out, '}');
 }
 
-static void array(struct buf *b, struct json_object *o, int depth)
+static void array(struct writer *w, struct json_object *o, int depth)
 {
 	size_t n = json_object_array_length(o);
 
 	if (n == 0) {
-		buf_adds(b, "[]");
+		buf_adds(w->out, "[]");
 		return;
 	}
-	buf_addc(b, '[');
+	buf_addc(w->out, '[');
 	for (size_t i = 0; i < n; i++) {
-		buf_adds(b, i ? "," : "");
-		new_line(b, depth + 1);
-		value(b, json_object_array_get_idx(o, i), depth + 1);
+		buf_adds(w->out, i ? "," : "");
+		new_line(w, depth + 1);
+		value(w, json_object_array_get_idx(o, i), depth + 1);
 	}
-	new_line(b, depth);
-	buf_addc(b, ']');
+	new_line(w, depth);
+	buf_addc(w->out, ']');
 }
 
-static void value(struct buf *b, struct json_object *o, int depth)
+static void value(struct writer *w, struct json_object *o, int depth)
 {
 	switch (json_object_get_type(o)) {
 	case json_type_object:
-		object(b, o, depth);
+		object(w, o, depth);
 		break;
 	case json_type_array:
-		array(b, o, depth);
+		array(w, o, depth);
 		break;
 	case json_type_string:
-		scalar(b, o, "string");
-		break;
-	case json_type_null:
-	case json_type_boolean:
-		scalar(b, o, "word");
+		string(w, o);
 		break;
 	default:
-		scalar(b, o, "number");
+		scalar(w, o, "<var>", "</var>");
 	}
 }
 
 void browse_json(struct buf *b, struct json_object *o)
 {
+	struct writer w = {.out = b, .spelled = BUF(b->arena)};
+
 	buf_adds(b, "<pre>");
-	value(b, o, 0);
+	value(&w, o, 0);
 	buf_adds(b, "</pre>\n");
 }
 

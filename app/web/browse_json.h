@@ -6,7 +6,8 @@
 
 struct json_object;
 
-/* Appends o as HTML: indented by 4, coloured by class, URLs as links, all text escaped. */
+/* Appends o as HTML: indented by 4, names in <b>, texts in <i>, other values in <var>, URLs as links, all
+ * text escaped. */
 void browse_json(struct buf *b, struct json_object *o);
 
 /* What the form for a method begins with: for a new record all that OPTIONS says can be set, else the answered record

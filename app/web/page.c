@@ -124,6 +124,7 @@ struct json_object *web_site(struct request *r)
 
 static void page_headers(struct request *r, const char *sources)
 {
+	reply_header(r, "Content-Type", "text/html; charset=utf-8");
 	reply_header(
 	    r, "Content-Security-Policy", arena_printf(r->arena, CONTENT_SECURITY_POLICY, sources));
 	reply_header(r, "Cross-Origin-Opener-Policy", "same-origin");
@@ -144,11 +145,10 @@ int web_page(struct request *r, int status, const char *template, struct json_ob
 int web_page_with(struct request *r, int status, const char *template, struct json_object *data,
     const char *sources)
 {
-	struct buf b = BUF(r->arena);
 	struct json_object *site = web_site(r);
 
-	template_render(&b, template, arena_own_json(r->arena, data), site);
+	template_render(&r->reply.body, template, arena_own_json(r->arena, data), site);
 	page_headers(r, sources);
 	reply_header(r, "Vary", "Cookie");
-	return reply_bytes(r, status, "text/html; charset=utf-8", buf_str(&b), b.len);
+	return r->reply.status = status;
 }

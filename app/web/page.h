@@ -13,7 +13,7 @@ int web_page(struct request *r, int status, const char *template, struct json_ob
 int web_page_with(struct request *r, int status, const char *template, struct json_object *data,
     const char *sources);
 
-/* The headers that every page carries. */
+/* The headers that every page carries. The body goes into r->reply.body. */
 void web_page_headers(struct request *r);
 
 /* The object that every template falls back to: prefix, names of static files, the user, messages. */

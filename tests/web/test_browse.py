@@ -83,11 +83,11 @@ def test_format_menu(it):
 def test_links_lead_on(it, token):
     token(it.user)
     page = it.open("/api/")
-    users = [e.get("href") for e in page.find("a", cls="string") if e.get("href").endswith("/api/users/")]
+    users = [e.get("href") for e in page.find("a", cls="url") if e.get("href").endswith("/api/users/")]
     page = it.open(users[0].removeprefix(it.url))
-    tokens = [e.get("href") for e in page.find("a", cls="string") if e.get("href").endswith(LIST)]
+    tokens = [e.get("href") for e in page.find("a", cls="url") if e.get("href").endswith(LIST)]
     page = it.open(tokens[0].removeprefix(it.url))
-    one = [e.get("href") for e in page.find("a", cls="string")]
+    one = [e.get("href") for e in page.find("a", cls="url")]
     page = it.open(one[0].removeprefix(it.url))
     crumbs = page.find("nav", cls="crumbs")[0]
     assert [(a.text, a.get("href")) for a in crumbs.iter("a")][:3] == [("API Root", "/api/"), ("Users", "/api/users/"), ("Token", LIST)]
@@ -97,7 +97,7 @@ def test_only_web_addresses_become_links(it, token):
     for text in ("javascript:alert(1)", "data:text/html,x", " http://a/", "//evil.example"):
         token(it.user, description=text)
     token(it.user, description="https://example.org/?a=1&b=\"'<>")
-    assert [e.get("href") for e in it.open(LIST).find("a", cls="string") if "/api/" not in e.get("href")][1:] == ["https://example.org/?a=1&b=\"'<>"]
+    assert [e.get("href") for e in it.open(LIST).find("a", cls="url") if "/api/" not in e.get("href")][1:] == ["https://example.org/?a=1&b=\"'<>"]
 
 
 def test_pager(it, token):
