@@ -97,6 +97,14 @@ static enum result no_such(const struct reading *in, const char *id)
 	    in, arena_printf(in->r->arena, "Invalid pk \"%.100s\" - object does not exist.", id));
 }
 
+/* The length of an identifier; one with a NUL inside is longer than its C string. */
+static size_t text_bytes(struct json_object *item)
+{
+	return json_object_is_type(item, json_type_string)
+		   ? (size_t)json_object_get_string_len(item)
+		   : strlen(json_object_get_string(item));
+}
+
 static enum result read_links(const struct reading *in)
 {
 	struct json_object *ids = arena_own_json(in->r->arena, json_object_new_array());
@@ -113,7 +121,9 @@ static enum result read_links(const struct reading *in)
 			return wrong(in, arena_printf(in->r->arena,
 					     "Incorrect type. Expected pk value, received %s.",
 					     field_type_name(item)));
-		list[n] = resource_id(in->r->arena, in->member->of, text);
+		list[n] = strlen(text) == text_bytes(item)
+			      ? resource_id(in->r->arena, in->member->of, text)
+			      : NULL;
 		if (!list[n])
 			return no_such(in, utf8_valid(text, strlen(text)) ? text : "?");
 		json_object_array_add(ids, json_object_new_string(list[n++]));

@@ -25,6 +25,18 @@ const char *table_clean(struct arena *a, const char *text)
 	return out;
 }
 
+/* "a, b" of ["a", "b"] */
+static const char *joined(struct arena *a, const char *text)
+{
+	struct json_object *list = arena_own_json(a, json_tokener_parse(text));
+	struct buf b = BUF(a);
+
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		buf_addf(&b, "%s%s", i ? ", " : "",
+		    json_object_get_string(json_object_array_get_idx(list, i)));
+	return buf_str(&b);
+}
+
 static const char *cell(struct cli *cli, const struct rows *rows, int row, const struct column *c)
 {
 	const char *text = rows_text(rows, row, c->name);
@@ -36,23 +48,11 @@ static const char *cell(struct cli *cli, const struct rows *rows, int row, const
 		return text[0] == 't' ? "yes" : "no";
 	case COLUMN_TIME:
 		return timestamp_iso(cli->arena, rows_time(rows, row, c->name));
+	case COLUMN_LIST:
+		return table_clean(cli->arena, joined(cli->arena, text));
 	default:
 		return table_clean(cli->arena, text);
 	}
-}
-
-static struct json_object *list_json(struct arena *a, const char *text)
-{
-	struct json_object *list = json_object_new_array();
-
-	while (*text) {
-		const char *end = strstr(text, ", ");
-		size_t n = end ? (size_t)(end - text) : strlen(text);
-
-		json_object_array_add(list, json_object_new_string(arena_strndup(a, text, n)));
-		text += n + (end ? 2 : 0);
-	}
-	return list;
 }
 
 static struct json_object *value_json(
@@ -68,7 +68,6 @@ static struct json_object *value_json(
 	case COLUMN_NUMBER:
 		return json_object_new_int64(rows_int(rows, row, c->name));
 	case COLUMN_LIST:
-		return list_json(cli->arena, text);
 	case COLUMN_JSON:
 		return json_tokener_parse(text);
 	default:

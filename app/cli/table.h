@@ -14,7 +14,7 @@ enum column_kind {
 	COLUMN_JSON
 };
 
-/* A column of the statement's answer. LIST: text with ", " between the items. */
+/* A column of the statement's answer. LIST: a JSON array of text; SQL NULL is an empty one. */
 struct column {
 	const char *name; /* also the member's name in JSON; NULL ends the list */
 	enum column_kind kind;

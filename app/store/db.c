@@ -10,6 +10,7 @@
 
 #include "base/embed.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/timestamp.h"
 
 #define CONNECT_MS 2000
@@ -143,7 +144,8 @@ static bool simple(struct db *db, const char *sql)
 	return ok;
 }
 
-/* A statement that cannot be prepared is a defect or a wrong schema: no request would be answered right. */
+/* A statement that cannot be prepared is a defect or a wrong schema: no request would be answered right. Those of the
+ * commands, admin_…, are nothing to the workers. */
 static bool prepare_all(struct db *db)
 {
 	for (int q = 0; db->prepare && q < QUERY_COUNT; q++) {
@@ -151,6 +153,8 @@ static bool prepare_all(struct db *db)
 		PGresult *r;
 		bool ok;
 
+		if (text_starts(e->name, "admin_"))
+			continue;
 		if (!PQsendPrepare(db->conn, e->name, e->data, 0, NULL))
 			return false;
 		r = await(db);

@@ -97,6 +97,13 @@ def test_group_gains_and_loses_members(demo, user):
     assert rows(demo, "group", "list", team) == []
 
 
+def test_names_with_commas_stay_whole_in_json(demo, user):
+    one, team = user(), f"{name()}, and others"
+    demo.postern("group", "add", team)
+    demo.postern("group", "add-user", team, one.name)
+    assert rows(demo, "user", "list", one.name)[0]["groups"] == [team]
+
+
 def test_second_group_of_a_name_is_refused(demo):
     team = name()
     demo.postern("group", "add", team)

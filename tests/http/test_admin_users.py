@@ -173,6 +173,7 @@ def test_unfit_passwords_are_refused(api, admin, demo, password, message):
     ({"username": "ok", "is_active": "perhaps"}, {"is_active": ["Must be a valid boolean."]}),
     ({"username": "ok", "groups": 5}, {"groups": ['Expected a list of items but got type "int".']}),
     ({"username": "ok", "groups": [2000000000]}, {"groups": ['Invalid pk "2000000000" - object does not exist.']}),
+    ({"username": "ok", "groups": ["1\0"]}, {"groups": ['Invalid pk "1" - object does not exist.']}),
     ({"username": "ok", "groups": ["x"]}, {"groups": ['Invalid pk "x" - object does not exist.']}),
     ({"username": "ok", "groups": [{"id": 1}]}, {"groups": ["Incorrect type. Expected pk value, received dict."]}),
     ({"username": "", "email": [], "is_active": None},
