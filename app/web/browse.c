@@ -123,7 +123,7 @@ static struct json_object *headers(struct request *r)
 	struct json_object *list = json_object_new_array();
 	char *text = arena_printf(r->arena, "%s%s", buf_str(&r->reply.headers),
 	    r->reply.has_json ? "Content-Type: application/json\r\n" : "");
-	const char *lines[16];
+	const char *lines[16] = {0};
 	size_t n = 0;
 
 	for (char *end; n < 16 && (end = strstr(text, "\r\n")); text = end + 2) {

@@ -1,4 +1,5 @@
 /* tokens.c: a user's API tokens: see, add, edit, delete. Before: http/route.c. After: web/token_form.c, model/token.c. */
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <sodium.h>
 #include <string.h>
@@ -40,10 +41,9 @@ static void add_pager(struct request *r, struct json_object *data, int64_t total
 	if (total <= PAGE_SIZE && offset == 0)
 		return;
 	put_text(data, "pager",
-	    arena_printf(r->arena, "%lld to %lld of %lld tokens",
-		(long long)(offset + (total > offset)),
-		(long long)(offset + PAGE_SIZE < total ? offset + PAGE_SIZE : total),
-		(long long)total));
+	    arena_printf(r->arena, "%" PRId64 " to %" PRId64 " of %" PRId64 " tokens",
+		offset + (total > offset), offset + PAGE_SIZE < total ? offset + PAGE_SIZE : total,
+		total));
 	if (offset > 0)
 		put_text(data, "previous",
 		    db_int(r->arena, offset > PAGE_SIZE ? offset - PAGE_SIZE : 0));
