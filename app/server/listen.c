@@ -151,7 +151,7 @@ static void open_tcp(const struct config *c, const char *text, struct listener *
 /* A socket that was handed over as descriptor 0 (spawn-fcgi, systemd with StandardInput=socket). */
 static void open_stdin(struct listener *out)
 {
-	int listening = 0, on;
+	int listening = 0;
 	socklen_t n = sizeof(listening);
 	struct sockaddr_storage address = {0};
 	socklen_t m = sizeof(address);
@@ -161,8 +161,7 @@ static void open_stdin(struct listener *out)
 	getsockname(0, (struct sockaddr *)&address, &m);
 	out->tcp = address.ss_family != AF_UNIX;
 	out->fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
-	on = fcntl(out->fd, F_GETFL);
-	fcntl(out->fd, F_SETFL, on | O_NONBLOCK);
+	out->handed = true;
 }
 
 static void open_one(const struct config *c, const char *text, struct listener *out)
@@ -226,7 +225,11 @@ int listen_accept(const struct config *c, const struct listener *l)
 {
 	struct sockaddr_storage peer = {0};
 	socklen_t n = sizeof(peer);
-	int fd = accept4(l->fd, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd;
+
+	if (l->handed) /* systemd makes it blocking again with every command that it runs for the service */
+		fcntl(l->fd, F_SETFL, O_NONBLOCK);
+	fd = accept4(l->fd, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd >= 0 && l->tcp && !peer_allowed(c, &peer)) {
 		close(fd);

@@ -11,6 +11,7 @@
 struct listener {
 	int fd;
 	bool tcp;
+	bool handed; /* another process holds the same socket */
 	char path[108]; /* of a unix socket that we made, else "" */
 };
 

@@ -1,11 +1,12 @@
 """Addresses: unix sockets, loopback TCP, a socket handed over as descriptor 0."""
 import grp
 import os
+import signal
 import socket
 import stat
 import subprocess
 
-from service import STATUS
+from service import STATUS, wait_for
 from support import fastcgi
 from support.demo import BUILD, free_port
 
@@ -135,4 +136,13 @@ def test_a_handed_over_socket_outlives_the_service(service):
             with open(it.dir / "log", "ab") as log:
                 it.process = subprocess.Popen([str(BUILD / "postern"), "serve"], env=it.env, stdin=s, stdout=log, stderr=log)
             assert fastcgi.read_reply(early).status == 200
+        # systemd does this with each ExecReload=; a worker that lost the race for a connection would sit in accept
+        s.setblocking(True)
+        wait_for(lambda: len(it.crew()) == 6)
+        for _ in range(20):
+            assert it.ask(STATUS).status == 200
+        s.setblocking(True)
+        before = it.crew()
+        it.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: not before & it.crew(), 20)
         it.stop()
