@@ -22,11 +22,34 @@ def test_nothing_is_loaded_from_elsewhere(docs, demo):
     assert loaded and all(url.startswith((demo.url, "data:")) for url in loaded)
 
 
-def test_request_can_be_tried_out(docs):
-    block = docs.driver.find_element(By.ID, "operations-about-status")
-    block.find_element(By.CSS_SELECTOR, ".opblock-summary-control").click()
+def try_out(docs, operation):
+    """Opens an operation, sends its example, and returns what is shown of the answer."""
+    block = docs.driver.find_element(By.ID, f"operations-{operation}")
     wait = WebDriverWait(docs.driver, 30)
-    wait.until(lambda d: block.find_elements(By.CSS_SELECTOR, ".try-out__btn"))[0].click()
-    wait.until(lambda d: block.find_elements(By.CSS_SELECTOR, ".execute"))[0].click()
-    wait.until(lambda d: "postern-version" in block.find_element(By.CSS_SELECTOR, ".live-responses-table").text
-               if block.find_elements(By.CSS_SELECTOR, ".live-responses-table") else False)
+    for button in (".opblock-summary-control", ".try-out__btn", ".execute"):
+        found = wait.until(lambda d: block.find_elements(By.CSS_SELECTOR, button))[0]
+        docs.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+        found.click()
+    return wait.until(lambda d: block.find_elements(By.CSS_SELECTOR, ".live-responses-table"))[0].text
+
+
+def test_request_can_be_tried_out(docs):
+    assert "postern-version" in try_out(docs, "about-status")
+
+
+def test_signed_in_browser_may_change_things_there(chrome, user, demo):
+    """The page sends the CSRF token that the API asks of a session."""
+    owner, browser = user(), chrome()
+    browser.open("/login/")
+    browser.sign_in(owner.name, owner.password)
+    browser.open("/api/docs/")
+    WebDriverWait(browser.driver, 30).until(lambda d: d.find_elements(By.CSS_SELECTOR, ".opblock"))
+    assert "200" in try_out(browser, "preferences-config_update").splitlines()
+
+
+def test_dark_scheme_is_followed(chrome):
+    browser = chrome()
+    browser.look(dark=True)
+    browser.open("/api/docs/")
+    assert "dark-mode" in browser.find("html")[0].get_attribute("class")
+    browser.look()
