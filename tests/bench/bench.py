@@ -52,8 +52,8 @@ class Run:
         units = {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}
 
         def latency(percent):
-            number, unit = re.search(rf"^ +{percent}%\s+([0-9.]+)(us|ms|s|m)$", text, re.M).groups()
-            return float(number) * units[unit]
+            found = re.search(rf"^ +{percent}%\s+([0-9.]+)(us|ms|s|m)$", text, re.M)
+            return float(found[1]) * units[found[2]] if found else float("nan")  # nothing was answered
 
         self.rate = float(re.search(r"Requests/sec:\s+([0-9.]+)", text)[1])
         self.count = int(re.search(r"(\d+) requests in", text)[1])
@@ -211,11 +211,12 @@ def memory(b):
     asked, first = 0, None
     while asked < MIXED:
         asked += b.run("/", script="mixed.lua", seconds=SECONDS, TOKEN=b.token, BASIC=BASIC).count
+        time.sleep(2)  # password workers give argon2's memory back when they are idle
         first = first or (asked, b.memory())
     last = b.memory()
     print(f"\nlargest PSS of a worker after {first[0]} mixed requests: {line(first[1])}")
     print(f"largest PSS of a worker after {asked} mixed requests: {line(last)}")
-    assert max(last["postern-worker"]) < 3 * 1024, "a worker is larger than 3 MiB"
+    assert max(size for sizes in last.values() for size in sizes) < 3 * 1024, "a worker is larger than 3 MiB"
 
 
 def main():
