@@ -312,3 +312,9 @@ def test_table_is_aligned(demo, user):
     lines = demo.postern("user", "list", one.name).stdout.splitlines()
     assert lines[0].split() == ["NAME", "ACTIVE", "SUPERUSER", "MANAGES", "TOKENS", "LAST", "LOGIN", "GROUPS"]
     assert lines[1].index("yes") == lines[0].index("ACTIVE")
+
+
+def test_missing_pepper_makes_no_token(demo, user):
+    one = user()
+    assert refused(demo, "token", "add", one.name, POSTERN_PEPPER_FILE="/no/such/file") == "/no/such/file: No such file or directory"
+    assert rows(demo, "token", "list", one.name) == []
