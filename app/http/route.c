@@ -247,8 +247,13 @@ static const char *csrf_refusal(struct request *r)
 /* The gates in their order, then the handler. */
 static void pass(struct request *r, const struct route *row, const char *hint)
 {
-	const char *csrf = csrf_refusal(r);
+	const char *csrf;
 
+	if ((r->route->flags & FACE_WEB) && r->input->body_too_large) { /* the token is in it */
+		reply_detail(r, 413, "Request body exceeds 1048576 bytes.");
+		return;
+	}
+	csrf = csrf_refusal(r);
 	if (csrf) {
 		reply_detail(r, 403, arena_printf(r->arena, "CSRF Failed: %s", csrf));
 		return;
@@ -311,11 +316,9 @@ static void as_page(struct request *r)
 		web_error(r);
 }
 
-void route_dispatch(struct request *r)
+/* What every answer gets in the end. */
+static void finish(struct request *r)
 {
-	dispatch(r);
-	if (r->needs_password_worker)
-		return;
 	if (r->reply.status == 0)
 		reply_result(r, FAILED);
 	if (r->route && (r->route->flags & FACE_API)) {
@@ -326,4 +329,19 @@ void route_dispatch(struct request *r)
 	}
 	as_page(r);
 	reply_finish(r);
+}
+
+void route_dispatch(struct request *r)
+{
+	dispatch(r);
+	if (!r->needs_password_worker)
+		finish(r);
+}
+
+void route_refuse_busy(struct request *r)
+{
+	r->needs_password_worker = false;
+	reply_header(r, "Retry-After", "1");
+	reply_detail(r, 503, "The server is busy checking passwords. Please try again.");
+	finish(r);
 }

@@ -34,6 +34,9 @@ extern const struct route
  * r->needs_password_worker set afterwards there is no answer yet: a password worker must do it. */
 void route_dispatch(struct request *r);
 
+/* Answers 503 after all, when no password worker can take the request. */
+void route_refuse_busy(struct request *r);
+
 /* The methods of the current row's path as an Allow value: "GET, POST, HEAD, OPTIONS". */
 const char *route_allow(struct request *r);
 

@@ -19,6 +19,14 @@ bool answer_is_gate(enum role role, char *const *params)
 	return false;
 }
 
+static void write_head(const struct request *r, struct buf *head)
+{
+	*head = BUF(r->arena);
+	buf_addf(head, "Status: %d %s\r\n", r->reply.status, reply_reason(r->reply.status));
+	buf_add(head, buf_str(&r->reply.headers), r->reply.headers.len);
+	buf_adds(head, "\r\n");
+}
+
 bool answer_make(struct request *r, const struct services *s, struct arena *a,
     const struct request_input *in, struct buf *head)
 {
@@ -30,11 +38,14 @@ bool answer_make(struct request *r, const struct services *s, struct arena *a,
 		route_dispatch(r);
 	if (r->needs_password_worker)
 		return false;
-	*head = BUF(a);
-	buf_addf(head, "Status: %d %s\r\n", r->reply.status, reply_reason(r->reply.status));
-	buf_add(head, buf_str(&r->reply.headers), r->reply.headers.len);
-	buf_adds(head, "\r\n");
+	write_head(r, head);
 	return true;
+}
+
+void answer_busy(struct request *r, struct buf *head)
+{
+	route_refuse_busy(r);
+	write_head(r, head);
 }
 
 void answer_plain(

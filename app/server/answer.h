@@ -8,8 +8,12 @@
 bool answer_make(struct request *r, const struct services *s, struct arena *a,
     const struct request_input *in, struct buf *head);
 
+/* The answer after that, when no password worker can take it: 503. */
+void answer_busy(struct request *r, struct buf *head);
+
 /* A minimal answer {"detail": text} for what never became a request. */
-void answer_plain(struct arena *a, int status, const char *detail, struct buf *head, struct buf *body);
+void answer_plain(
+    struct arena *a, int status, const char *detail, struct buf *head, struct buf *body);
 
 /* Whether the parameters ask a gate question (FastCGI Authorizer, or POSTERN_ROLE=gate): no body is read then. */
 bool answer_is_gate(enum role role, char *const *params);

@@ -30,7 +30,6 @@
 #define AT_ONCE_MS 10
 #define NICE 10
 #define TRIM_MS 1000
-#define BUSY_TEXT "The server is busy checking passwords. Please try again."
 
 struct worker {
 	const struct worker_env *env;
@@ -126,17 +125,14 @@ static void send_reply(
 }
 
 /* Gives the connection away, or says that there are too many already. */
-static void hand_over(struct worker *w, struct connection *c, const struct request_input *in)
+static bool hand_over(struct worker *w, struct connection *c, const struct request_input *in)
 {
-	struct buf head, body;
-
-	if (pool_send(&w->env->pool, w->env->board, w->env->config, c->fd, c->scan.id, in)) {
-		connection_drop(w->connections, c);
-		return;
+	if (!pool_send(&w->env->pool, w->env->board, w->env->config, c->fd, c->scan.id, in)) {
+		log_warn("password_queue_full");
+		return false;
 	}
-	log_warn("password_queue_full");
-	answer_plain(w->arena, 503, BUSY_TEXT, &head, &body);
-	send_reply(w, c, &head, &body);
+	connection_drop(w->connections, c);
+	return true;
 }
 
 static void answer(struct worker *w, struct connection *c, const struct request_input *in)
@@ -146,8 +142,9 @@ static void answer(struct worker *w, struct connection *c, const struct request_
 	struct buf head;
 
 	if (!answer_make(r, &w->services, w->arena, in, &head)) {
-		hand_over(w, c, in);
-		return;
+		if (hand_over(w, c, in))
+			return;
+		answer_busy(r, &head);
 	}
 	send_reply(w, c, &head, r->reply.no_body ? &BUF(w->arena) : &r->reply.body);
 	answer_log(r, started);

@@ -3,6 +3,7 @@ import gzip
 import os
 import re
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,26 @@ def test_other_methods_are_refused(it, method):
 def test_missing_slash_is_added(person):
     answer = person().get("/login?next=/a")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/login/?next=/a")
+
+
+def test_body_that_is_too_large_is_a_page(demo, person, user):
+    """nginx refuses it first; here without one."""
+    key = person(user()).cookie()
+    reply = ask(demo.socket, request("POST", "/user/api-tokens/add/", HTTP_COOKIE=f"sessionid={key}", CONTENT_LENGTH="1100000",
+                                     CONTENT_TYPE="application/x-www-form-urlencoded"), b"a=" + b"x" * 1099998)
+    assert reply.status == 413 and b"<h1>Content Too Large</h1>" in reply.body
+
+
+def test_full_queue_of_passwords_is_a_page(new_demo, person):
+    """One slow hash at work, one waiting; the next person is told so in words."""
+    demo = new_demo(POSTERN_PASSWORD_WORKERS="1", POSTERN_PASSWORD_QUEUE="1", POSTERN_ARGON2_MEMORY="262144", POSTERN_ARGON2_TIME="4").start()
+    people = [person(url=demo.url) for _ in range(6)]
+    forms = [it.open("/login/") for it in people]
+    with ThreadPoolExecutor(6) as pool:
+        pages = list(pool.map(lambda n: people[n].submit(forms[n], "Log In", username=f"nobody{n}", password="x"), range(6)))
+    busy = [p for p in pages if p.status == 503]
+    assert busy and len(busy) < 6 and {p.status for p in pages} == {200, 503}
+    assert busy[0].title == "Service Unavailable - Postern" and "busy checking passwords" in busy[0].text and busy[0].headers["Retry-After"] == "1"
 
 
 def test_database_away_is_a_page(new_demo, person):

@@ -259,6 +259,11 @@ def test_disabled_user_is_out_at_once(person, user, demo):
     assert not it.signed_in()
 
 
+def test_session_of_an_inactive_user_is_nobody(person, user, demo):
+    """However it came to be: the trigger that ends sessions is not the only guard."""
+    assert not holds(person, make_session(demo, user(active=False), "1 hour", "1 hour"))
+
+
 @pytest.mark.parametrize("created, seen, alive", [("13 days", "13 days", True), ("15 days", "15 days", False),
                                                   ("89 days", "1 day", True), ("91 days", "1 day", False)])
 def test_limits_of_a_session(person, user, demo, created, seen, alive):
