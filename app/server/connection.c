@@ -35,8 +35,10 @@ struct connections *connections_new(int epoll, int64_t read_seconds)
 
 void connections_free(struct connections *set)
 {
-	while (set->oldest)
-		connection_drop(set, set->oldest);
+	for (struct connection *c = set->oldest, *newer; c; c = newer) {
+		newer = c->newer;
+		connection_drop(set, c);
+	}
 	sodium_memzero(set->seen, sizeof(set->seen));
 	free(set);
 }

@@ -91,9 +91,12 @@ static void open_unix(const struct config *c, const char *path, struct listener 
 
 static bool loopback(const struct sockaddr_storage *s)
 {
+	struct sockaddr_in6 six;
+
 	if (s->ss_family == AF_INET)
 		return ntohl(((const struct sockaddr_in *)s)->sin_addr.s_addr) >> 24 == 127;
-	return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)s)->sin6_addr);
+	memcpy(&six, s, sizeof(six));
+	return s->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&six.sin6_addr);
 }
 
 /* "127.0.0.1:9001" or "[::1]:9001"; the length of the address, 0 when it is neither. */
