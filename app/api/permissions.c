@@ -6,12 +6,15 @@
 #include "auth/permission.h"
 
 #define TYPE_PROBLEM "Invalid value. Specify a content type as '<app_label>.<model_name>'."
-#define ACTION_PROBLEM "Enter an action of lower case letters, digits and underscores that begins with a letter."
-#define CONSTRAINTS_PROBLEM "Constraints are not supported: a permission covers all objects of its types."
+#define ACTION_PROBLEM                                                                             \
+	"Enter an action of lower case letters, digits and underscores that begins with a letter."
+#define CONSTRAINTS_PROBLEM                                                                        \
+	"Constraints are not supported: a permission covers all objects of its types."
 
 static bool action_sane(const char *word)
 {
-	return *word >= 'a' && *word <= 'z' && !word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+	return *word >= 'a' && *word <= 'z' &&
+	       !word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 
 /* clang-format off */
@@ -38,7 +41,9 @@ const struct resource permissions_resource = {
     .noun = "permission",
     .name_member = "name",
     .by_uuid = true,
-    .queries = {.page = Q_PERMISSION_PAGE, .save = Q_PERMISSION_SAVE, .remove = Q_PERMISSION_REMOVE},
+    .queries = {.page = Q_PERMISSION_PAGE,
+	.save = Q_PERMISSION_SAVE,
+	.remove = Q_PERMISSION_REMOVE},
     .members = members,
 };
 

@@ -196,7 +196,8 @@ void authenticate_note_use(struct request *r)
 	const struct identity *who = &r->identity;
 	struct rows rows;
 
-	if (!who->use_is_stale || r->reply.status == 503) /* not waiting for a lost database once more */
+	if (!who->use_is_stale ||
+	    r->reply.status == 503) /* not waiting for a lost database once more */
 		return;
 	if (who->how == BY_TOKEN)
 		db_write(r->db, r->arena, Q_TOKEN_USED, &rows, DB_PARAMS(who->token_id));
