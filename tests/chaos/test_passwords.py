@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from service import SLOWER, STATUS, basic_field, fresh_address, gate, wait_for
+from service import STATUS, basic_field, fresh_address, gate, wait_for
 from support import fastcgi
 from support.fastcgi import PARAMS, STDIN, begin, pairs, read_reply, stream
 
@@ -40,51 +40,51 @@ def evaluated(it):
     return len([line for line in lines if line.endswith(("reason=wrong_password", "reason=unknown_user"))])
 
 
+def timed(call):
+    begun = time.monotonic()
+    return call().status, time.monotonic() - begun
+
+
 def test_a_flood_of_passwords_leaves_token_requests_quick(service, user, token):
+    """They take less than half of what the quickest password takes, and so have not waited for one, whatever else this machine does."""
     it = service(**SLOW_HASH, POSTERN_LOGIN_LIMIT="100000")
-    key = token(user()).key
-
-    def took():
-        begun = time.monotonic()
-        assert it.ask(gate(key)).status == 200
-        return time.monotonic() - begun
-
-    took()
-    done = threading.Event()
+    key, done, passwords = token(user()).key, threading.Event(), []
 
     def flood():
         while not done.is_set():
-            it.sign_in("nobody", "x", timeout=60)
+            passwords.append(timed(lambda: it.sign_in("nobody", "x", timeout=60)))
 
     threads = [threading.Thread(target=flood) for _ in range(16)]
     for thread in threads:
         thread.start()
-    time.sleep(0.3)
-    busy = sorted(took() for _ in range(100))
+    wait_for(lambda: evaluated(it))
+    tokens = [timed(lambda: it.ask(gate(key))) for _ in range(100)]
+    wait_for(lambda: evaluated(it) > 3)
     done.set()
     for thread in threads:
         thread.join()
-    # one hash takes longer than any of these; a worker that computed or waited for one would show
-    assert statistics.median(busy) < 0.1 * SLOWER
-    assert evaluated(it) > 3
+    assert {status for status, _ in tokens} == {200}
+    hashed = [seconds for status, seconds in passwords if status == 403]
+    assert statistics.median(seconds for _, seconds in tokens) < min(hashed) / 2
 
 
 def test_a_full_queue_is_told_at_once(service):
-    it = service(**SLOW_HASH, POSTERN_PASSWORD_WORKERS="1", POSTERN_PASSWORD_QUEUE="3", POSTERN_LOGIN_LIMIT="100000")
+    """Before even one of those that wait has been checked."""
+    it = service(POSTERN_ARGON2_MEMORY="8192", POSTERN_ARGON2_TIME="200", POSTERN_PASSWORD_WORKERS="1", POSTERN_PASSWORD_QUEUE="3",
+                 POSTERN_LOGIN_LIMIT="100000")
     waiting = []
     for _ in range(8):
-        waiting.append(it.connect(30))
+        waiting.append(it.connect(60))
         waiting[-1].sendall(sign_in_question("nobody"))
-    begun = time.monotonic()
     answer = it.sign_in("nobody", "x")
-    assert time.monotonic() - begun < 0.1 * SLOWER
+    assert evaluated(it) == 0
     assert answer.status == 503 and int(answer.headers["Retry-After"]) > 0
     statuses = [read_reply(s).status for s in waiting]
     assert 3 <= statuses.count(403) <= 5 and set(statuses) == {403, 503}
     for s in waiting:
         s.close()
     # and it empties again
-    assert it.sign_in("nobody", "x").status == 403
+    assert it.sign_in("nobody", "x", timeout=60).status == 403
 
 
 def test_a_client_that_goes_while_it_waits_harms_nobody(service):
@@ -196,7 +196,7 @@ def test_a_token_s_use_is_written_once_a_minute_at_most(service, demo, user, tok
 
 def test_a_use_that_cannot_be_noted_keeps_nobody_out(service, demo, user, token):
     """The row is locked by somebody: the answer has been sent before that matters."""
-    it, made = service(POSTERN_DB_TIMEOUT="500"), token(user())
+    it, made = service(POSTERN_DB_TIMEOUT="4000"), token(user())
     assert it.ask(gate(made.key)).status == 200
     wait_for(lambda: demo.psql("UPDATE postern.token_use SET last_used = now() - interval '1 hour' WHERE token_id = %s RETURNING 1", made.id))
     demo.psql("BEGIN")
@@ -204,7 +204,7 @@ def test_a_use_that_cannot_be_noted_keeps_nobody_out(service, demo, user, token)
         demo.psql("SELECT FROM postern.token_use WHERE token_id = %s FOR UPDATE", made.id)
         begun = time.monotonic()
         assert it.ask(gate(made.key)).status == 200
-        assert time.monotonic() - begun < 0.4 * SLOWER
+        assert time.monotonic() - begun < 2
     finally:
         demo.psql("ROLLBACK")
     assert it.ask(STATUS).status == 200

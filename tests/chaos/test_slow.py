@@ -46,11 +46,12 @@ def many(it, count, data=b""):
         yield made
 
 
-def assert_quick(it, questions=20, limit=1):
+def assert_quick(it, questions=20):
+    """Nobody waits for the three seconds to pass in which the slow ones are cut."""
     for _ in range(questions):
         begun = time.monotonic()
         assert it.ask(STATUS).status == 200
-        assert time.monotonic() - begun < limit * SLOWER
+        assert time.monotonic() - begun < 2
 
 
 @pytest.mark.parametrize("data", BEGINNINGS.values(), ids=BEGINNINGS.keys())

@@ -205,7 +205,7 @@ def test_a_kept_connection_is_answered_and_closed(it):
         begun = time.monotonic()
         assert read_reply(s).status == 200
         assert s.recv(1) == b""
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 1.5  # not the time limit of reading
 
 
 def test_a_second_request_on_a_connection_gets_nothing_from_the_first(it, key):
