@@ -44,19 +44,19 @@ echo "        up after $((SECONDS - started)) s"
 docker compose images 2>/dev/null
 
 json=(-H "Content-Type: application/json" -H "Accept: application/json; indent=4")
-key=$(curl -sS --noproxy '*' -X POST "${json[@]}" -u 'hankhill:I<3C3H8' $url/api/users/tokens/ | token_of)
+key=$(curl -sS --noproxy '*' -X POST "${json[@]}" -u 'hankhill:I<3C3H8' "$url/api/users/tokens/" | token_of)
 check "a token by name and password" test ${#key} = 40
 check "the documented list, with the token" answers 200 '"count": 10,' -H "Authorization: Token $key" \
-	-H "Accept: application/json; indent=4" $url/api/dcim/sites/
-check "the documented refusal, without" answers 403 '"Authentication credentials were not provided."' $url/api/dcim/sites/
-check "no permission, no entry" answers 403 'You do not have permission' -H "Authorization: Token $key" $url/api/ipam/prefixes/
-check "a superuser may" answers 201 '"write_enabled"' -X POST "${json[@]}" -u peggy:Substitute-Teacher-3x $url/api/users/tokens/
-check "a restricted user may not" answers 403 'You do not have permission' -X POST "${json[@]}" -u dale:Pocket-Sand-2021 $url/api/users/tokens/
-check "an inactive user may not" answers 403 'Invalid username/password.' -X POST "${json[@]}" -u bill:Army-Barber-1 $url/api/users/tokens/
+	-H "Accept: application/json; indent=4" "$url/api/dcim/sites/"
+check "the documented refusal, without" answers 403 '"Authentication credentials were not provided."' "$url/api/dcim/sites/"
+check "no permission, no entry" answers 403 'You do not have permission' -H "Authorization: Token $key" "$url/api/ipam/prefixes/"
+check "a superuser may" answers 201 '"write_enabled"' -X POST "${json[@]}" -u peggy:Substitute-Teacher-3x "$url/api/users/tokens/"
+check "a restricted user may not" answers 403 'You do not have permission' -X POST "${json[@]}" -u dale:Pocket-Sand-2021 "$url/api/users/tokens/"
+check "an inactive user may not" answers 403 'Invalid username/password.' -X POST "${json[@]}" -u bill:Army-Barber-1 "$url/api/users/tokens/"
 check "a recipe in psql: restrict" admin "SELECT postern.restrict_tokens('hankhill')"
-check "…is felt at once" answers 403 'You do not have permission' -X POST "${json[@]}" -H "Authorization: Token $key" $url/api/users/tokens/
+check "…is felt at once" answers 403 'You do not have permission' -X POST "${json[@]}" -H "Authorization: Token $key" "$url/api/users/tokens/"
 check "a recipe in psql: allow" admin "SELECT postern.allow_tokens('hankhill')"
-check "…is felt at once too" answers 201 '"key"' -X POST "${json[@]}" -H "Authorization: Token $key" $url/api/users/tokens/
+check "…is felt at once too" answers 201 '"key"' -X POST "${json[@]}" -H "Authorization: Token $key" "$url/api/users/tokens/"
 
 check "nobody runs as root" prints "" inspect_all '{{if or (eq .Config.User "") (eq .Config.User "root") (eq .Config.User "0")}}{{.Name}}{{end}}'
 check "every file system is read-only" prints true inspect_all '{{.HostConfig.ReadonlyRootfs}}'
@@ -66,7 +66,7 @@ check "no secret in the logs" bash -c "! docker compose logs 2>&1 | grep -F -e '
 
 check "down" docker compose down --timeout 20
 check "up again" docker compose up --wait --wait-timeout 120
-check "the token is still good" answers 200 '"count": 10,' -H "Authorization: Token $key" -H "Accept: application/json; indent=4" $url/api/dcim/sites/
+check "the token is still good" answers 200 '"count": 10,' -H "Authorization: Token $key" -H "Accept: application/json; indent=4" "$url/api/dcim/sites/"
 
 echo "$passed passed, $failed failed"
 [[ $failed == 0 ]]

@@ -62,13 +62,14 @@ static void put_escaped(struct line *l, const char *s)
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
-		char u[8];
+		char u[8] = "";
 
 		if (c == '"' || c == '\\')
 			put(l, (char[]){'\\', (char)c}, 2);
-		else if (c < 0x20 || c >= 0x7f)
-			put(l, u, (size_t)snprintf(u, sizeof(u), "\\u%04x", c));
-		else
+		else if (c < 0x20 || c >= 0x7f) {
+			snprintf(u, sizeof(u), "\\u%04x", c);
+			put(l, u, strlen(u));
+		} else
 			put(l, (char[]){(char)c}, 1);
 	}
 }
