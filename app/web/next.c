@@ -87,7 +87,7 @@ const char *next_safe(struct arena *a, const char *host, const char *next)
 	if (!next || !*next || *next == ' ' || strlen(next) > NEXT_MAX)
 		return NULL;
 	next = printable(a, next);
-	if (!next)
+	if (!next || strlen(next) > NEXT_MAX)
 		return NULL;
 	if (*next == '/')
 		return path_is_sane(a, next) ? next : NULL;

@@ -83,6 +83,8 @@ static void refuses_what_is_too_long(void **state)
 	next[0] = '/';
 	next[2040] = '\0';
 	assert_non_null(next_safe(*state, "h", next));
+	memset(next + 100, '<', 5); /* two bytes more each in the header */
+	assert_null(next_safe(*state, "h", next));
 	next[2040] = 'a';
 	next[sizeof(next) - 1] = '\0';
 	assert_null(next_safe(*state, "h", next));
