@@ -18,6 +18,7 @@
 #define FILE_MAX 4096
 
 struct peppers {
+	const _Atomic int *signing; /* number of the one that signs; NULL: the newest */
 	size_t count;
 	struct {
 		int number;
@@ -84,8 +85,8 @@ static const char *read_file(const char *path, char text[FILE_MAX])
 		return explain(path, strerror(errno));
 	if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXO | S_IWGRP))) {
 		close(fd);
-		return explain(path,
-		    "others can read or its group can change it; run: chmod o=,g-w on it");
+		return explain(
+		    path, "others can read or its group can change it; run: chmod o=,g-w on it");
 	}
 	n = read(fd, text, FILE_MAX - 1);
 	close(fd);
@@ -110,7 +111,8 @@ struct peppers *peppers_load(const char *path, const char **problem)
 	}
 	sodium_memzero(p, sizeof(*p));
 	if (!parse(p, text)) {
-		*problem = explain(path, "must have lines of a number from 1 to 32767, a blank and 64 hex digits");
+		*problem = explain(
+		    path, "must have lines of a number from 1 to 32767, a blank and 64 hex digits");
 		sodium_free(p);
 		p = NULL;
 	}
@@ -158,15 +160,31 @@ bool peppers_create(const char *path, const char *user, const char **problem)
 	return n > 0;
 }
 
+int peppers_newest(const struct peppers *p)
+{
+	return p->items[0].number;
+}
+
+void peppers_follow(struct peppers *p, const _Atomic int *number)
+{
+	p->signing = number;
+}
+
 void peppers_sign(const struct peppers *p, const unsigned char key[KEY_BYTES],
     unsigned char digest[DIGEST_BYTES], int *number)
 {
-	crypto_auth_hmacsha256(digest, key, KEY_BYTES, p->items[0].secret);
-	*number = p->items[0].number;
+	int wanted = p->signing ? *p->signing : 0;
+	size_t i = p->count;
+
+	while (i > 0 && p->items[i - 1].number != wanted)
+		i--;
+	i = i ? i - 1 : 0;
+	crypto_auth_hmacsha256(digest, key, KEY_BYTES, p->items[i].secret);
+	*number = p->items[i].number;
 }
 
-const char *peppers_digests(const struct peppers *p, struct arena *a,
-    const unsigned char key[KEY_BYTES])
+const char *peppers_digests(
+    const struct peppers *p, struct arena *a, const unsigned char key[KEY_BYTES])
 {
 	struct buf b = BUF(a);
 	unsigned char digest[DIGEST_BYTES];

@@ -1,5 +1,5 @@
 /* pepper.h: the secrets outside the database that key digests are made with. The file has a line
- * "NUMBER HEX" for each: 1 to 32767, 64 hex digits (32 bytes). The highest number signs new tokens, all verify. */
+ * "NUMBER HEX" for each: 1 to 32767, 64 hex digits (32 bytes). The highest number signs new tokens (but see peppers_follow), all verify. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 
-#define KEY_BYTES 20	/* of a token: 160 bits */
+#define KEY_BYTES 20 /* of a token: 160 bits */
 #define DIGEST_BYTES 32 /* HMAC-SHA-256 (RFC 2104, RFC 6234) */
 
 struct peppers;
@@ -21,10 +21,17 @@ void peppers_free(struct peppers *p);
  * of the user that serves (or ""), it becomes that user's. */
 bool peppers_create(const char *path, const char *user, const char **problem);
 
-/* The digest of a key under the newest pepper, and that pepper's number. */
+/* The newest pepper's number. */
+int peppers_newest(const struct peppers *p);
+
+/* From now on the pepper of this number signs, if it is there, else the newest. The number is read anew for each
+ * signature: processes that share it change over together, when all of them know the new pepper. */
+void peppers_follow(struct peppers *p, const _Atomic int *number);
+
+/* The digest of a key under the pepper that signs, and that pepper's number. */
 void peppers_sign(const struct peppers *p, const unsigned char key[KEY_BYTES],
     unsigned char digest[DIGEST_BYTES], int *number);
 
 /* The digests of a key under all peppers, newest first, as a PostgreSQL bytea[] literal. */
-const char *peppers_digests(const struct peppers *p, struct arena *a,
-    const unsigned char key[KEY_BYTES]);
+const char *peppers_digests(
+    const struct peppers *p, struct arena *a, const unsigned char key[KEY_BYTES]);

@@ -14,9 +14,9 @@ enum worker_kind { WORKER, PASSWORD_WORKER, WORKER_KINDS };
 struct slot {
 	pid_t pid; /* 0: free */
 	enum worker_kind kind;
-	int generation;	    /* of the SIGHUP that started it */
-	bool stopping;	    /* was told to */
-	int64_t since;	    /* monotonic ms of its start, or of being told to stop */
+	int generation; /* of the SIGHUP that started it */
+	bool stopping; /* was told to */
+	int64_t since; /* monotonic ms of its start, or of being told to stop */
 	_Atomic bool ready; /* has begun to accept */
 	_Atomic int64_t busy_since; /* monotonic ms at which it took its request; 0: idle */
 };
@@ -24,6 +24,7 @@ struct slot {
 struct board {
 	struct slot slots[BOARD_SLOTS];
 	_Atomic int passwords_waiting; /* requests handed over, not yet taken */
+	_Atomic int signing_pepper; /* number of the pepper that every worker knows */
 };
 
 /* Shared with all processes forked afterwards; never NULL. */

@@ -34,6 +34,7 @@ struct supervisor {
 	struct worker_env env;
 	int signals; /* signalfd */
 	int generation; /* raised by SIGHUP */
+	int announced; /* the generation whose pepper signs */
 	bool stopping;
 	int64_t stopping_since;
 	int64_t chores_at; /* monotonic ms of the next upkeep */
@@ -107,6 +108,40 @@ static struct census count(struct supervisor *s, enum worker_kind kind)
 		}
 	}
 	return c;
+}
+
+/* Which pepper signs is said here, so that no worker makes a token that another one does not know. NULL, or what
+ * is wrong with the file. */
+static const char *announce_pepper(struct supervisor *s)
+{
+	const char *problem = NULL;
+	struct peppers *p = peppers_load(s->env.config->pepper_file, &problem);
+
+	if (!p)
+		return problem;
+	atomic_store(&s->env.board->signing_pepper, peppers_newest(p));
+	peppers_free(p);
+	return NULL;
+}
+
+/* When every worker is of the current generation, and so has read the present file, its newest pepper signs. */
+static void finish_renewal(struct supervisor *s)
+{
+	const char *problem;
+
+	if (s->announced == s->generation)
+		return;
+	for (int kind = 0; kind < WORKER_KINDS; kind++) {
+		struct census c = count(s, (enum worker_kind)kind);
+
+		if (!c.live || c.old_live || c.new_not_ready)
+			return;
+	}
+	s->announced = s->generation;
+	problem = announce_pepper(s);
+	if (problem)
+		log_error("pepper_refused", "reason", problem);
+	log_info("reloaded");
 }
 
 /* The next step towards `wanted` processes of the current generation: start what is missing; to replace, start one
@@ -290,6 +325,7 @@ static void run(struct supervisor *s)
 			keep_up(s);
 			reconcile(s, WORKER, (int)s->env.config->workers);
 			reconcile(s, PASSWORD_WORKER, (int)s->env.config->password_workers);
+			finish_renewal(s);
 		}
 		check_stuck(s);
 		poll(&p, 1, TICK_MS);
@@ -319,17 +355,6 @@ static void require_schema(const struct config *config)
 	arena_free(a);
 }
 
-/* Workers read the pepper themselves, so that SIGHUP brings a new one; a mistake should stop the start. */
-static void require_pepper(const struct config *config)
-{
-	const char *problem;
-	struct peppers *p = peppers_load(config->pepper_file, &problem);
-
-	if (!p)
-		fatal("%s", problem);
-	peppers_free(p);
-}
-
 /* Keys and passwords must not reach a core file. */
 static void forbid_core_dumps(void)
 {
@@ -344,12 +369,15 @@ static void forbid_core_dumps(void)
 int supervisor_run(const struct config *config)
 {
 	struct supervisor s = {.env = {.config = config}};
+	const char *problem;
 
 	s.env.board = board_new();
 	listen_open(config, &s.env.listeners);
 	drop_privileges(config->user);
 	forbid_core_dumps();
-	require_pepper(config);
+	problem = announce_pepper(&s);
+	if (problem)
+		fatal("%s", problem);
 	require_schema(config);
 	pool_open(&s.env.pool);
 	s.signals = open_signals();

@@ -367,6 +367,7 @@ int worker_run(const struct worker_env *env, struct slot *slot)
 	w->peppers = peppers_load(env->config->pepper_file, &problem);
 	if (!w->peppers)
 		fatal("%s", problem);
+	peppers_follow(w->peppers, &env->board->signing_pepper);
 	w->services = (struct services){.config = env->config,
 	    .peppers = w->peppers,
 	    .db = db_new(env->config),
