@@ -1,5 +1,6 @@
 """Fixtures for all tests. `demo` is one running demo for the whole session; nothing in it may be taken for granted
 but what a test made itself, for others use it too."""
+import resource
 import secrets
 from types import SimpleNamespace
 
@@ -7,6 +8,9 @@ import pytest
 
 from support.demo import Demo
 from support.http import Client, raw as raw_exchange
+
+# Some tests hold thousands of connections; a login shell's limit is often 1024.
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """The audit log whoever acts: each action over the API, on a page, by command and in psql is one row, with the right
 actor and without a secret."""
+import random
 import re
+import subprocess
 
 import pytest
 
@@ -92,7 +94,12 @@ def test_a_failed_sign_in_is_one_row(account, log, reason):
     who = account(active=reason != "inactive")
     name = f"no-{who.name}" if reason == "unknown_user" else who.name
     seen = log()
-    who.get(basic=(name, "wrong" if reason == "wrong_password" else PASSWORD.encode()))
+    password = "wrong" if reason == "wrong_password" else PASSWORD
+    # from an address of its own: of each address only so many failures a minute are written
+    source = f"127.{random.randrange(1, 255)}.{random.randrange(1, 255)}.{random.randrange(1, 255)}"
+    answer = subprocess.run(["curl", "-sS", "--interface", source, "-u", f"{name}:{password}", f"{who.client.url}{TOKENS}"],
+                            capture_output=True, text=True, timeout=30, check=True)
+    assert "Invalid username/password." in answer.stdout
     (row,) = [r for r in seen.rows() if name in str(r) or who.name in str(r)]
     assert row["action"] == "login_failed" and reason in str(row) and "wrong'" not in str(row)
 

@@ -17,7 +17,7 @@ BUILD = REPO / os.environ.get("BUILD", "build")
 PASSWORDS = {"hankhill": "I<3C3H8", "dale": "Pocket-Sand-2021", "peggy": "Substitute-Teacher-3x", "bill": "Army-Barber-1"}
 
 # Tests hash many passwords and get many wrong on purpose; what is proved does not depend on these.
-FAST = {"POSTERN_ARGON2_MEMORY": "256", "POSTERN_ARGON2_TIME": "1", "POSTERN_LOGIN_ADDRESS_LIMIT": "100000",
+FAST = {"POSTERN_ARGON2_MEMORY": "256", "POSTERN_ARGON2_TIME": "1", "POSTERN_LOGIN_ADDRESS_LIMIT": "100000", "POSTERN_LOGIN_LIMIT": "40",
         "POSTERN_WORKERS": "4"}
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from support.demo import FAST
 from support.fastcgi import ask, request
 
 OLD = "Your old password was entered incorrectly. Please enter it again."
@@ -75,7 +76,7 @@ def test_empty_fields_are_named(person):
 
 def test_too_many_tries_are_throttled(person, user, demo):
     it, owner = person(), user()
-    for _ in range(10):
+    for _ in range(int(FAST["POSTERN_LOGIN_LIMIT"])):
         assert it.submit(it.open("/login/"), "Log In", username=owner.name, password="wrong").status == 200
     page = it.sign_in(owner)
     assert page.status == 429 and int(page.headers["Retry-After"]) > 0 and "Too many attempts" in page.text
