@@ -46,7 +46,7 @@ BEGIN
                                 'postern.group_members, postern.permissions, postern.permission_users, postern.permission_groups, postern.token_use'),
             ('postern_auditor', 'SELECT (id, username, is_active, is_superuser, may_manage_tokens, first_name, last_name, email, created, last_login)', 'postern.users'),
             ('postern_auditor', 'SELECT (id, user_id, pepper, tail, created, expires, write_enabled, description, allowed_ips)', 'postern.tokens'),
-            ('postern_auditor', 'EXECUTE', 'FUNCTION postern.user_may')
+            ('postern_auditor', 'EXECUTE', 'FUNCTION postern.user_may, postern.find_user')
           ) AS g (role, rights, object)
           JOIN pg_roles ON rolname = g.role LOOP
         EXECUTE format('GRANT %s ON %s TO %I', r.rights, r.object, r.role);
