@@ -66,10 +66,12 @@ class Run:
 
 class Bench:
     def __init__(self):
-        self.demo = Demo(**PLAIN).start()
+        self.demo, self.nginx = Demo(**PLAIN), None
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        self.nginx = None
+
+    def start(self):
+        self.demo.start()
         self.start_nginx()
         self.token = self.make_token()
 
@@ -222,6 +224,7 @@ def memory(b):
 def main():
     b = Bench()
     try:
+        b.start()
         rates(b)
         flood(b)
         memory(b)
