@@ -8,7 +8,7 @@ CC      ?= gcc
 VERSION := $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][0-9.]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -1)
 
 # Debian packages, by purpose; deploy/demo/packages.sh installs what is missing.
-PKG_BUILD := gcc libc6-dev make pkg-config libfcgi-dev libpq-dev libjson-c-dev libargon2-dev libsodium-dev libseccomp-dev
+PKG_BUILD := gcc libc6-dev make pkg-config libfcgi-dev libpq-dev libjson-c-dev libargon2-dev libsodium-dev
 PKG_DEMO  := $(PKG_BUILD) postgresql nginx-light apache2-bin lighttpd lighttpd-modules-lua caddy curl ca-certificates procps
 PKG_TEST  := $(PKG_DEMO) libcmocka-dev python3 python3-pytest python3-pytest-timeout python3-pytest-xdist \
              python3-requests python3-psycopg python3-selenium python3-jsonschema python3-yaml python3-html5lib \
@@ -17,7 +17,7 @@ PKG_LINT  := $(PKG_BUILD) libcmocka-dev clang clang-tidy clang-format cppcheck s
 PKG_FUZZ  := $(PKG_BUILD) clang libclang-rt-14-dev
 PKG_BENCH := $(PKG_DEMO) wrk python3 python3-psycopg
 
-LIBS    := json-c libsodium libpq libargon2 libseccomp
+LIBS    := json-c libsodium libpq libargon2
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wformat=2
 HARDEN  := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 OPT     ?= $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,-O2)
