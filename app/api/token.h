@@ -26,3 +26,14 @@ int token_query(struct request *r, struct token_page *page);
 
 /* The 400 for a query that the database found INVALID: names the regular expressions in it. */
 int token_query_invalid(struct request *r);
+
+/* How the audit log calls the creation of tokens by this request: NULL for the usual name. */
+const char *token_creation(const struct request *r);
+
+/* Adds, changes or removes one token of the caller's own, as a transaction in the caller's name, and logs it. Results
+ * and key as in model/token.h, and NOT_FOUND; db_message tells why a change was INVALID. id: a UUID. */
+enum result token_add(struct request *r, const struct token_change *change,
+    char key[2 * KEY_BYTES + 1], struct rows *out);
+enum result token_edit(struct request *r, const char *id, const struct token_change *change,
+    char key[2 * KEY_BYTES + 1], struct rows *out);
+enum result token_remove(struct request *r, const char *id);

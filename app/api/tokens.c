@@ -9,9 +9,7 @@
 #include "api/page.h"
 #include "api/token.h"
 #include "api/tokens.h"
-#include "base/log.h"
 #include "base/text.h"
-#include "http/actor.h"
 #include "http/field.h"
 #include "http/reply.h"
 
@@ -95,15 +93,9 @@ static int create_one(struct request *r, struct json_object *o)
 
 	if (!token_read(r->arena, o, true, &change, errors))
 		return reply_json(r, 400, json_object_get(errors));
-	res = request_begin(r, r->identity.how == BY_BASIC ? "token_provisioned" : NULL);
-	if (res == OK)
-		res = token_create(
-		    r->db, r->arena, r->peppers, r->identity.user_id, &change, key, &rows);
-	if (res == OK)
-		res = db_commit(r->db);
+	res = token_add(r, &change, key, &rows);
 	if (res != OK)
 		return tokens_refused(r, res, errors);
-	log_info("token_created", "id", rows_text(&rows, 0, "id"), "user", r->identity.username);
 	token = token_json(r, &rows, 0, key);
 	sodium_memzero(key, sizeof(key));
 	reply_header(r, "Location", json_object_get_string(json_object_object_get(token, "url")));
@@ -139,17 +131,9 @@ int api_token_update(struct request *r)
 		return status;
 	if (!token_read(r->arena, body, false, &change, errors))
 		return reply_json(r, 400, json_object_get(errors));
-	res = request_begin(r, NULL);
-	if (res == OK)
-		res = token_update(r->db, r->arena, r->peppers, r->identity.user_id,
-		    rows_text(&rows, 0, "id"), &change, key, &rows);
-	if (res == OK && rows.count == 0)
-		res = NOT_FOUND;
-	if (res == OK)
-		res = db_commit(r->db);
+	res = token_edit(r, rows_text(&rows, 0, "id"), &change, key, &rows);
 	if (res != OK)
 		return tokens_refused(r, res, errors);
-	log_info("token_changed", "id", rows_text(&rows, 0, "id"), "user", r->identity.username);
 	status = reply_json(r, 200, token_json(r, &rows, 0, key));
 	sodium_memzero(key, sizeof(key));
 	return status;
@@ -158,22 +142,7 @@ int api_token_update(struct request *r)
 int api_token_delete(struct request *r)
 {
 	char id[37];
-	struct rows rows;
-	enum result res;
+	enum result res = parse_uuid(r->name, id) ? token_remove(r, id) : NOT_FOUND;
 
-	if (!parse_uuid(r->name, id))
-		return reply_result(r, NOT_FOUND);
-	res = request_begin(r, NULL);
-	if (res == OK)
-		res = token_delete(r->db, r->arena, r->identity.user_id,
-		    arena_printf(r->arena, "{%s}", id), &rows);
-	if (res == OK && rows.count == 0)
-		res = NOT_FOUND;
-	if (res == OK)
-		res = db_commit(r->db);
-	db_rollback(r->db);
-	if (res != OK)
-		return reply_result(r, res);
-	log_info("token_deleted", "id", id, "user", r->identity.username);
-	return reply_empty(r, 204);
+	return res == OK ? reply_empty(r, 204) : reply_result(r, res);
 }

@@ -62,8 +62,7 @@ static enum result create_all(struct request *r, const struct token_change *chan
 {
 	char key[2 * KEY_BYTES + 1];
 	struct rows rows;
-	enum result res =
-	    request_begin(r, r->identity.how == BY_BASIC ? "token_provisioned" : NULL);
+	enum result res = request_begin(r, token_creation(r));
 
 	for (*failed = 0; res == OK && *failed < n; ++*failed) {
 		res = token_create(r->db, r->arena, r->peppers, r->identity.user_id,

@@ -4,10 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "base/timestamp.h"
-#include "http/actor.h"
 #include "http/reply.h"
 #include "web/form.h"
 #include "web/page.h"
@@ -116,20 +114,13 @@ int web_token_add(struct request *r)
 	data = token_form_data(r, &form, NULL);
 	if (!token_form_read(r, &form, NULL, &change, data))
 		return show_form(r, data, NULL);
-	res = request_begin(r, NULL);
-	if (res == OK)
-		res = token_create(
-		    r->db, r->arena, r->peppers, r->identity.user_id, &change, key, &rows);
-	if (res == OK)
-		res = db_commit(r->db);
+	res = token_add(r, &change, key, &rows);
 	if (res != OK)
 		token_form_refused(r, res, db_message(r->db), data);
-	db_rollback(r->db);
 	if (res == CONFLICT || res == INVALID)
 		return show_form(r, data, NULL);
 	if (res != OK)
 		return reply_result(r, res);
-	log_info("token_created", "id", rows_text(&rows, 0, "id"), "user", r->identity.username);
 	announce(r, "Created", &rows, key, sizeof(key));
 	return web_go(r, params_last(&form, "_addanother") ? LIST "add/" : LIST);
 }
@@ -168,22 +159,13 @@ int web_token_edit(struct request *r)
 	data = token_form_data(r, &form, &before);
 	if (!token_form_read(r, &form, &before, &change, data))
 		return show_form(r, data, &before);
-	res = request_begin(r, NULL);
-	if (res == OK)
-		res = token_update(r->db, r->arena, r->peppers, r->identity.user_id,
-		    rows_text(&before, 0, "id"), &change, key, &rows);
-	if (res == OK && rows.count == 0)
-		res = NOT_FOUND;
-	if (res == OK)
-		res = db_commit(r->db);
+	res = token_edit(r, rows_text(&before, 0, "id"), &change, key, &rows);
 	if (res != OK)
 		token_form_refused(r, res, db_message(r->db), data);
-	db_rollback(r->db);
 	if (res == CONFLICT || res == INVALID)
 		return show_form(r, data, &before);
 	if (res != OK)
 		return reply_result(r, res);
-	log_info("token_changed", "id", rows_text(&rows, 0, "id"), "user", r->identity.username);
 	announce(r, "Modified", &rows, key, sizeof(key));
 	return web_go(r, LIST);
 }
@@ -212,18 +194,9 @@ int web_token_delete(struct request *r)
 		return web_token_delete_form(r);
 	if (!find(r, &rows))
 		return r->reply.status;
-	res = request_begin(r, NULL);
-	if (res == OK)
-		res = token_delete(r->db, r->arena, r->identity.user_id,
-		    arena_printf(r->arena, "{%s}", rows_text(&rows, 0, "id")), &rows);
-	if (res == OK && rows.count == 0)
-		res = NOT_FOUND;
-	if (res == OK)
-		res = db_commit(r->db);
-	db_rollback(r->db);
+	res = token_remove(r, rows_text(&rows, 0, "id"));
 	if (res != OK)
 		return reply_result(r, res);
-	log_info("token_deleted", "id", r->name, "user", r->identity.username);
 	flash_add(r, "success", "Token deleted", NULL);
 	return web_go(r, LIST);
 }
