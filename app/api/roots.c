@@ -30,24 +30,17 @@ static int links(struct request *r, const char *const (*list)[2])
 int api_root(struct request *r)
 {
 	static const char *const list[][2] = {
-	    {"authentication-check", "/api/authentication-check/"},
-	    {"docs", "/api/docs/"},
-	    {"status", "/api/status/"},
-	    {"users", "/api/users/"},
-	    {NULL, NULL}};
+	    {"authentication-check", "/api/authentication-check/"}, {"docs", "/api/docs/"},
+	    {"status", "/api/status/"}, {"users", "/api/users/"}, {NULL, NULL}};
 
 	return links(r, list);
 }
 
 int api_users_root(struct request *r)
 {
-	static const char *const list[][2] = {
-	    {"config", "/api/users/config/"},
-	    {"groups", "/api/users/groups/"},
-	    {"permissions", "/api/users/permissions/"},
-	    {"tokens", "/api/users/tokens/"},
-	    {"users", "/api/users/users/"},
-	    {NULL, NULL}};
+	static const char *const list[][2] = {{"config", "/api/users/config/"},
+	    {"groups", "/api/users/groups/"}, {"permissions", "/api/users/permissions/"},
+	    {"tokens", "/api/users/tokens/"}, {"users", "/api/users/users/"}, {NULL, NULL}};
 
 	return links(r, list);
 }
@@ -79,8 +72,8 @@ int api_status(struct request *r)
 	bool ready = state == SCHEMA_CURRENT;
 
 	add_text(o, "postern-version", POSTERN_VERSION);
-	json_object_object_add(o, "schema-version",
-	    state == SCHEMA_UNKNOWN ? NULL : json_object_new_int64(version));
+	json_object_object_add(
+	    o, "schema-version", state == SCHEMA_UNKNOWN ? NULL : json_object_new_int64(version));
 	add_text(o, "database", state == SCHEMA_UNKNOWN ? "unreachable" : "reachable");
 	add_bool(o, "ready", ready);
 	if (!ready)

@@ -61,8 +61,8 @@ static enum result find_user(struct request *r, const char *username, struct row
 	return db_read(r->db, r->arena, Q_USER_BY_NAME, out, DB_PARAMS(username));
 }
 
-enum result login_check(struct request *r, const char *username, const char *password, size_t n,
-    struct login *out)
+enum result login_check(
+    struct request *r, const char *username, const char *password, size_t n, struct login *out)
 {
 	struct rows user, rows;
 	const char *hash;
@@ -83,7 +83,10 @@ enum result login_check(struct request *r, const char *username, const char *pas
 	hash = user.count ? rows_text(&user, 0, "password_hash") : NULL;
 	fits = password_verify(r->config, hash, password, n);
 	if (!fits)
-		return failed(r, username, !user.count ? "unknown_user" : hash ? "wrong_password" : "no_password");
+		return failed(r, username,
+		    !user.count ? "unknown_user"
+		    : hash	? "wrong_password"
+				: "no_password");
 	if (!rows_bool(&user, 0, "is_active"))
 		return failed(r, username, "inactive");
 	db_write(r->db, r->arena, Q_LOGIN_SUCCEEDED, &rows,

@@ -12,5 +12,5 @@ struct login {
 
 /* OK; DENIED for a wrong password, an unknown, inactive or password-less user, and too many tries; UNAVAILABLE or
  * FAILED. */
-enum result login_check(struct request *r, const char *username, const char *password, size_t n,
-    struct login *out);
+enum result login_check(
+    struct request *r, const char *username, const char *password, size_t n, struct login *out);

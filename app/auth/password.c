@@ -57,8 +57,8 @@ bool password_is_stale(const struct config *c, const char *hash)
 	return !text_starts(hash, want);
 }
 
-const char *password_refusal(const struct config *c, struct arena *a, const char *username,
-    const char *password, size_t n)
+const char *password_refusal(
+    const struct config *c, struct arena *a, const char *username, const char *password, size_t n)
 {
 	if (!utf8_valid(password, n) || memchr(password, '\0', n))
 		return "The password must be valid UTF-8 text.";

@@ -21,5 +21,5 @@ bool password_is_stale(const struct config *c, const char *hash);
 
 /* Why a new password is not acceptable (a sentence for the user), or NULL: length (OWASP ASVS 2.1: at
  * least 8, no composition rules), valid UTF-8, not the user name. */
-const char *password_refusal(const struct config *c, struct arena *a, const char *username,
-    const char *password, size_t n);
+const char *password_refusal(
+    const struct config *c, struct arena *a, const char *username, const char *password, size_t n);

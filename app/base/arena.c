@@ -25,7 +25,7 @@ struct owned {
 
 struct arena {
 	struct block *blocks; /* newest first; the oldest one is kept over a reset */
-	struct owned *owned;  /* newest first */
+	struct owned *owned; /* newest first */
 };
 
 static struct block *block_new(struct block *next, size_t size)

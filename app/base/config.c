@@ -12,11 +12,17 @@
 extern char **environ;
 
 #define TEXT(name, field, value, choices, help)                                                    \
-	{name, SETTING_TEXT, offsetof(struct config, field), value, 0, 0, choices, help}
+	{                                                                                          \
+		name, SETTING_TEXT, offsetof(struct config, field), value, 0, 0, choices, help     \
+	}
 #define INT(name, field, value, min, max, help)                                                    \
-	{name, SETTING_INT, offsetof(struct config, field), value, min, max, NULL, help}
+	{                                                                                          \
+		name, SETTING_INT, offsetof(struct config, field), value, min, max, NULL, help     \
+	}
 #define BOOL(name, field, value, help)                                                             \
-	{name, SETTING_BOOL, offsetof(struct config, field), value, 0, 0, "on|off", help}
+	{                                                                                          \
+		name, SETTING_BOOL, offsetof(struct config, field), value, 0, 0, "on|off", help    \
+	}
 
 /* clang-format off */
 const struct setting settings_table[] = {
@@ -97,8 +103,8 @@ static void refuse_unknown(void)
 
 		if (!text_starts(*e, "POSTERN_"))
 			continue;
-		while (i < settings_count && (strncmp(*e, settings_table[i].name, n) != 0 ||
-						 settings_table[i].name[n]))
+		while (i < settings_count &&
+		       (strncmp(*e, settings_table[i].name, n) != 0 || settings_table[i].name[n]))
 			i++;
 		if (i == settings_count)
 			fatal("%.*s: no such setting; \"postern config\" lists them", (int)n, *e);

@@ -51,9 +51,9 @@ enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_BOOL };
 struct setting {
 	const char *name; /* environment variable */
 	enum setting_type type;
-	size_t offset;	  /* in struct config: const char *, int64_t or bool */
+	size_t offset; /* in struct config: const char *, int64_t or bool */
 	const char *value; /* default */
-	int64_t min, max;  /* of SETTING_INT */
+	int64_t min, max; /* of SETTING_INT */
 	const char *choices; /* of SETTING_TEXT: allowed words, "a|b"; NULL: any text */
 	const char *help;
 };

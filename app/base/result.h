@@ -4,10 +4,10 @@
 
 enum result {
 	OK,
-	NOT_FOUND,   /* no such row, or not the caller's */
-	CONFLICT,    /* a unique value is taken */
-	INVALID,     /* the input breaks a rule; details are in the caller's error object */
-	DENIED,	     /* known, but may not */
+	NOT_FOUND, /* no such row, or not the caller's */
+	CONFLICT, /* a unique value is taken */
+	INVALID, /* the input breaks a rule; details are in the caller's error object */
+	DENIED, /* known, but may not */
 	UNAVAILABLE, /* the database cannot be reached: worth a retry later */
-	FAILED,	     /* a defect or an unexpected answer; logged once, where it happened */
+	FAILED, /* a defect or an unexpected answer; logged once, where it happened */
 };

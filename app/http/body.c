@@ -41,8 +41,8 @@ static struct json_object *form_object(struct request *r, const struct params *p
 	return o;
 }
 
-static int read_form(struct request *r, enum body_type type, const char *boundary,
-    struct request_body *out)
+static int read_form(
+    struct request *r, enum body_type type, const char *boundary, struct request_body *out)
 {
 	const struct request_input *in = r->input;
 	struct params p = {0};
@@ -51,9 +51,10 @@ static int read_form(struct request *r, enum body_type type, const char *boundar
 	if (type == BODY_FORM && !params_parse(r->arena, in->body, in->body_len, &p))
 		return reply_detail(r, 400, "The form has too many fields.");
 	if (type == BODY_MULTIPART && !boundary)
-		return reply_detail(r, 400,
-		    "Multipart form parse error - Invalid boundary in multipart: None");
-	if (type == BODY_MULTIPART && !multipart_parse(r->arena, in->body, in->body_len, boundary, &p))
+		return reply_detail(
+		    r, 400, "Multipart form parse error - Invalid boundary in multipart: None");
+	if (type == BODY_MULTIPART &&
+	    !multipart_parse(r->arena, in->body, in->body_len, boundary, &p))
 		return reply_detail(r, 400, "Multipart form parse error - Malformed body");
 	out->json = form_object(r, &p);
 	return 0;

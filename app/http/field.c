@@ -44,7 +44,7 @@ const char *field_type_name(struct json_object *value)
 static bool is_number(struct json_object *value)
 {
 	return json_object_is_type(value, json_type_int) ||
-	    json_object_is_type(value, json_type_double);
+	       json_object_is_type(value, json_type_double);
 }
 
 /* The first surrogate in WTF-8 text, 0 when there is none. */
@@ -52,7 +52,8 @@ static unsigned surrogate_in(const char *s, size_t n)
 {
 	for (size_t i = 0; i + 2 < n; i++)
 		if ((unsigned char)s[i] == 0xed && (unsigned char)s[i + 1] >= 0xa0)
-			return 0xd000u | ((unsigned)s[i + 1] & 0x3fu) << 6 | ((unsigned)s[i + 2] & 0x3fu);
+			return 0xd000u | ((unsigned)s[i + 1] & 0x3fu) << 6 |
+			       ((unsigned)s[i + 2] & 0x3fu);
 	return 0;
 }
 
@@ -86,8 +87,8 @@ static bool text_valid(struct arena *a, const char *s, size_t n, const char *nam
 	return ok;
 }
 
-bool field_text(struct arena *a, struct json_object *value, const char *name, size_t min, size_t max,
-    const char **out, struct json_object *errors)
+bool field_text(struct arena *a, struct json_object *value, const char *name, size_t min,
+    size_t max, const char **out, struct json_object *errors)
 {
 	const char *s;
 	size_t n;
@@ -124,9 +125,10 @@ bool field_bool(struct json_object *value, const char *name, bool *out, struct j
 	    "NO", "off", "Off", "OFF", "0", NULL};
 	double number = is_number(value) ? json_object_get_double(value) : -1;
 	const char *text = json_object_is_type(value, json_type_string) &&
-		strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value)
-	    ? json_object_get_string(value)
-	    : "";
+				   strlen(json_object_get_string(value)) ==
+				       (size_t)json_object_get_string_len(value)
+			       ? json_object_get_string(value)
+			       : "";
 
 	if (!value) {
 		field_error(errors, name, NOT_NULL);
@@ -143,9 +145,11 @@ bool field_bool(struct json_object *value, const char *name, bool *out, struct j
 	return false;
 }
 
-bool field_time(struct json_object *value, const char *name, int64_t *out, struct json_object *errors)
+bool field_time(
+    struct json_object *value, const char *name, int64_t *out, struct json_object *errors)
 {
-	const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+	const char *text =
+	    json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 	enum timestamp_error e;
 
 	if (!value) {
@@ -157,14 +161,14 @@ bool field_time(struct json_object *value, const char *name, int64_t *out, struc
 	if (e == TIMESTAMP_OK)
 		return true;
 	field_error(errors, name,
-	    e == TIMESTAMP_RANGE
-		? "Datetime value out of range."
-		: "Datetime has wrong format. Use one of these formats instead: "
-		  "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].");
+	    e == TIMESTAMP_RANGE ? "Datetime value out of range."
+				 : "Datetime has wrong format. Use one of these formats instead: "
+				   "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].");
 	return false;
 }
 
-bool field_uuid(struct json_object *value, const char *name, char out[37], struct json_object *errors)
+bool field_uuid(
+    struct json_object *value, const char *name, char out[37], struct json_object *errors)
 {
 	if (!value) {
 		field_error(errors, name, NOT_NULL);

@@ -24,10 +24,10 @@ enum role { ROLE_RESPONDER, ROLE_AUTHORIZER, ROLE_OTHER };
 /* What came over the socket; server/ fills it. */
 struct request_input {
 	enum role role;
-	char **params;	      /* "NAME=value", ended by NULL */
-	const char *body;     /* never NULL */
+	char **params; /* "NAME=value", ended by NULL */
+	const char *body; /* never NULL */
 	size_t body_len;
-	bool body_too_large;  /* more than REQUEST_BODY_MAX came; body is empty then */
+	bool body_too_large; /* more than REQUEST_BODY_MAX came; body is empty then */
 	bool body_incomplete; /* the body ended early, or took too long */
 };
 
@@ -41,12 +41,12 @@ struct services {
 
 /* The answer so far; http/reply.c fills it, server/ writes it. */
 struct reply {
-	int status;	    /* 0: none yet */
+	int status; /* 0: none yet */
 	struct buf headers; /* "Name: value\r\n"… without the status line */
 	struct buf body;
 	struct json_object *json; /* what reply_json was given (NULL is a JSON null, too) */
 	bool has_json;
-	bool no_body;	    /* 204, 304, HEAD: the body is counted, but not sent */
+	bool no_body; /* 204, 304, HEAD: the body is counted, but not sent */
 };
 
 struct request {
@@ -56,32 +56,32 @@ struct request {
 	struct db *db;
 	const struct request_input *input;
 
-	const char *id;		 /* request id: printed in every answer and log line */
-	const char *method;	 /* as sent, case-sensitive */
-	const char *path;	 /* decoded, checked, without the prefix; "" when it was refused */
-	const char *prefix;	 /* "" or "/auth": what the web server mounts Postern under */
-	const char *query_text;	 /* QUERY_STRING as sent */
+	const char *id; /* request id: printed in every answer and log line */
+	const char *method; /* as sent, case-sensitive */
+	const char *path; /* decoded, checked, without the prefix; "" when it was refused */
+	const char *prefix; /* "" or "/auth": what the web server mounts Postern under */
+	const char *query_text; /* QUERY_STRING as sent */
 	struct params query;
-	const char *host;	 /* checked, with port */
-	const char *scheme;	 /* "http" or "https" */
+	const char *host; /* checked, with port */
+	const char *scheme; /* "http" or "https" */
 	const char *remote_addr; /* client's IP address, "" when unknown */
-	const char *problem;	 /* not NULL: answer 400 with this text */
+	const char *problem; /* not NULL: answer 400 with this text */
 
 	const struct route *route; /* the row that matched, set by route.c */
-	const char *name;	 /* the path's {id} or {name} part, "" when the route has none */
-	const char *suffix;	 /* "/" or ".json" or ".api": how the path ended, for links */
+	const char *name; /* the path's {id} or {name} part, "" when the route has none */
+	const char *suffix; /* "/" or ".json" or ".api": how the path ended, for links */
 	enum renderer renderer;
-	int indent;		 /* of JSON, 0 to 8 */
+	int indent; /* of JSON, 0 to 8 */
 	struct identity identity;
-	bool may_hash;		     /* this process may compute password hashes */
+	bool may_hash; /* this process may compute password hashes */
 	bool needs_password_worker; /* set by auth/: it may not, and one is needed: hand over */
 
 	struct reply reply;
 };
 
 /* Fills *r from the input. Never fails: what is wrong with the request is told in r->problem. */
-void request_init(struct request *r, struct arena *a, const struct services *s,
-    const struct request_input *in);
+void request_init(
+    struct request *r, struct arena *a, const struct services *s, const struct request_input *in);
 
 /* A FastCGI parameter, NULL when absent. "HTTP_ACCEPT" is the header Accept: clients set these. */
 const char *request_param(const struct request *r, const char *name);

@@ -9,8 +9,8 @@
 
 struct board *board_new(void)
 {
-	struct board *b = mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct board *b =
+	    mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (b == MAP_FAILED)
 		fatal("cannot share memory: %s", strerror(errno));

@@ -22,7 +22,8 @@ struct rows {
 /* Who causes a change; written with it to the audit log. All may be NULL. */
 struct actor {
 	const char *user_id, *username, *token_id, *session_id, *request_id, *address;
-	const char *action; /* a name more exact than the usual one: "logout", "token_provisioned" … */
+	const char
+	    *action; /* a name more exact than the usual one: "logout", "token_provisioned" … */
 };
 
 /* A handle, not connected yet: the first call connects, with the PG* environment (libpq, "Environment
@@ -48,8 +49,10 @@ enum result db_write(struct db *db, struct arena *a, enum query q, struct rows *
     const char *const *params);
 
 #define DB_PARAMS(...)                                                                             \
-	(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)),                       \
-	    (const char *const[]) { __VA_ARGS__ }
+	(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)), (const char *const[]) \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
 
 /* A transaction of several statements by `actor` (copied into it). After any result but OK of a statement the
  * transaction can only be rolled back. db_rollback is harmless when none is open. */

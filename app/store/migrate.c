@@ -18,7 +18,8 @@ static const char bootstrap[] =
     "pg_has_role(current_user, oid, 'MEMBER')) THEN SET ROLE postern_owner; END IF; END $$;"
     "SELECT pg_advisory_lock(" LOCK ");"
     "CREATE SCHEMA IF NOT EXISTS postern;"
-    "COMMENT ON SCHEMA postern IS 'API tokens, their users and permissions: an interface for administrators';"
+    "COMMENT ON SCHEMA postern IS 'API tokens, their users and permissions: an interface for "
+    "administrators';"
     "CREATE TABLE IF NOT EXISTS postern.schema_migrations ("
     " number int PRIMARY KEY CHECK (number > 0), name text NOT NULL, checksum text NOT NULL,"
     " applied timestamptz NOT NULL DEFAULT now());"
@@ -66,8 +67,8 @@ static const struct embedded *find(int64_t number)
 }
 
 /* Compares the applied rows with the program's files. */
-static enum schema_state compare(struct arena *a, const struct rows *rows, int64_t *version,
-    const char **problem)
+static enum schema_state compare(
+    struct arena *a, const struct rows *rows, int64_t *version, const char **problem)
 {
 	for (int i = 0; i < rows->count; i++) {
 		int64_t n = rows_int(rows, i, "number");
@@ -100,8 +101,8 @@ static enum schema_state compare(struct arena *a, const struct rows *rows, int64
 	return SCHEMA_BEHIND;
 }
 
-enum schema_state schema_check(struct db *db, struct arena *a, int64_t *version,
-    const char **problem)
+enum schema_state schema_check(
+    struct db *db, struct arena *a, int64_t *version, const char **problem)
 {
 	static const char sql[] =
 	    "SELECT number, name, checksum FROM postern.schema_migrations ORDER BY number";

@@ -8,16 +8,16 @@
 
 enum schema_state {
 	SCHEMA_CURRENT,
-	SCHEMA_BEHIND,	/* migrations are missing, or there is no schema yet: run "postern migrate" */
-	SCHEMA_AHEAD,	/* a newer program made it */
+	SCHEMA_BEHIND, /* migrations are missing, or there is no schema yet: run "postern migrate" */
+	SCHEMA_AHEAD, /* a newer program made it */
 	SCHEMA_CHANGED, /* an applied migration is not the one in this program */
 	SCHEMA_UNKNOWN, /* the database could not be asked */
 };
 
 /* Compares the database with the program. *version is the highest number that is applied (0: none);
  * *problem is one sentence that says what is wrong and what to do, in the arena. */
-enum schema_state schema_check(struct db *db, struct arena *a, int64_t *version,
-    const char **problem);
+enum schema_state schema_check(
+    struct db *db, struct arena *a, int64_t *version, const char **problem);
 
 /* The number of the newest migration in this program. */
 int64_t schema_newest(void);
