@@ -119,14 +119,17 @@ static const char *find_path(struct request *r)
 	return path[n] == '/' ? path + n : NULL;
 }
 
-/* HTTP_* values go to logs and answers; a control byte in one is never honest (RFC 9110 section 5.5). */
+/* HTTP_* values go to logs and answers; a control byte in one is never honest (RFC 9110 section 5.5), nor is a tab in a
+ * query. */
 static bool headers_clean(const struct request *r)
 {
 	for (char **p = r->input->params; *p; p++) {
-		if (!text_starts(*p, "HTTP_") && !text_starts(*p, "QUERY_STRING="))
+		bool field = text_starts(*p, "HTTP_");
+
+		if (!field && !text_starts(*p, "QUERY_STRING="))
 			continue;
 		for (const char *c = *p; *c; c++)
-			if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
+			if (((unsigned char)*c < 0x20 && !(field && *c == '\t')) || *c == 0x7f)
 				return false;
 	}
 	return true;

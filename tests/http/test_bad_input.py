@@ -197,6 +197,13 @@ def test_nul_in_a_parameter(demo, name):
     assert (reply.status, reply.body) == (400, b'{"detail":"The request holds a control character."}')
 
 
+@pytest.mark.parametrize("path", ["/api/users", "/api/users/", "/user/profile/", "/login/"])
+def test_tab_in_the_query_ends_no_worker(demo, path):
+    """No web server passes one on; where a path lacks its slash the query goes into a header."""
+    reply = fastcgi.ask(demo.socket, fastcgi.request("GET", path, query="a=b\tc"))
+    assert reply.status == 400
+
+
 @pytest.mark.parametrize("method", ["", "GE T", "\xe9", b"\xff\xfe", "G\nT", "A" * 5000, "<script>"])
 def test_method_that_is_no_name(demo, reader, method):
     reply = fastcgi.ask(demo.socket, {**fastcgi.request("GET", TOKENS), "REQUEST_METHOD": method, "HTTP_AUTHORIZATION": f"Token {reader.key}"})
