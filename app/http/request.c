@@ -38,13 +38,26 @@ static const char *make_id(struct request *r)
 	return format_hex(r->arena, random, sizeof(random));
 }
 
+/* A list header as one list: proxies add a field of their own behind the client's, and some web servers (nginx before
+ * 1.23) pass both on. */
+static char *list_param(const struct request *r, const char *name)
+{
+	struct buf all = BUF(r->arena);
+	size_t n = strlen(name);
+
+	for (char **p = r->input->params; *p; p++)
+		if (strncmp(*p, name, n) == 0 && (*p)[n] == '=')
+			buf_addf(&all, "%s%s", all.len ? "," : "", *p + n + 1);
+	return arena_strdup(r->arena, buf_str(&all));
+}
+
 /* The client as the web server saw it, or, when that is a listed proxy, the last address in
  * X-Forwarded-For that is not one. */
 static const char *find_client(struct request *r)
 {
 	const char *trusted = r->config->trusted_proxies;
 	const char *client = address_parse(r->arena, param_or(r, "REMOTE_ADDR", ""));
-	char *chain = arena_strdup(r->arena, param_or(r, "HTTP_X_FORWARDED_FOR", ""));
+	char *chain = list_param(r, "HTTP_X_FORWARDED_FOR");
 
 	while (client && *chain && address_listed(r->arena, client, trusted)) {
 		char *comma = strrchr(chain, ',');
@@ -62,11 +75,10 @@ static const char *find_client(struct request *r)
 static const char *forwarded(struct request *r, const char *name)
 {
 	const char *peer = address_parse(r->arena, param_or(r, "REMOTE_ADDR", ""));
-	const char *value = request_param(r, name), *comma;
+	const char *value = list_param(r, name), *comma;
 	size_t n;
 
-	if (!value || !*value || !peer ||
-	    !address_listed(r->arena, peer, r->config->trusted_proxies))
+	if (!*value || !peer || !address_listed(r->arena, peer, r->config->trusted_proxies))
 		return NULL;
 	comma = strrchr(value, ',');
 	value = comma ? comma + 1 : value;

@@ -91,6 +91,22 @@ def test_listed_proxy_is_believed(behind_proxy, headers, base):
     assert reply.status == 200 and b'"' + base + b'/api/users/"' in reply.body
 
 
+def twice(demo, name, first, second, **headers):
+    """A request whose client sent a forwarded field of its own, behind which the proxy put another."""
+    params = {**fastcgi.request("GET", "/api/"), "HTTP_HOST": "api.example.org", **headers}
+    return fastcgi.ask(demo.socket, [(name, first), *params.items(), (name, second)])
+
+
+def test_of_two_forwarded_fields_the_proxy_s_own_counts(behind_proxy):
+    """HAProxy adds a field instead of an entry, and nginx before 1.23 passes both on."""
+    reply = twice(behind_proxy, "HTTP_X_FORWARDED_FOR", "203.0.113.9", "192.0.2.1", HTTP_X_REQUEST_ID="two-fields")
+    assert reply.status == 200 and "address=192.0.2.1 " in access_line(behind_proxy, "two-fields") + " "
+    assert twice(behind_proxy, "HTTP_X_FORWARDED_FOR", "203.0.113.9", "nonsense", HTTP_X_REQUEST_ID="two-bad-fields").status == 200
+    assert "203.0.113.9" not in access_line(behind_proxy, "two-bad-fields")
+    assert b'"https://api' in twice(behind_proxy, "HTTP_X_FORWARDED_PROTO", "http", "https").body
+    assert b'"http://www.example.net/' in twice(behind_proxy, "HTTP_X_FORWARDED_HOST", "api.example.org", "www.example.net").body
+
+
 @pytest.mark.parametrize("host", ["evil.example", "example.net, evil.example", "xexample.net", ""])
 def test_forwarded_host_must_be_allowed_too(behind_proxy, host):
     reply = proxied(behind_proxy, HTTP_X_FORWARDED_HOST=host)
