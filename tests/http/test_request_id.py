@@ -80,3 +80,9 @@ def test_json_log(new_demo):
     assert len(mine) == 1
     assert {k: str(mine[0][k]) for k in ("method", "path", "status", "level")} == {"method": "GET", "path": TOKENS, "status": "403", "level": "info"}
     demo.stop()
+
+
+def test_refusal_at_the_gate_has_the_id_of_the_log(api, demo):
+    answer = api.get("/api/dcim/sites/")
+    assert answer.status_code == 403
+    assert " status=403 " in access_line(demo, answer.headers["X-Request-ID"])
