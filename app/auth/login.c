@@ -34,25 +34,28 @@ static enum result failed(struct request *r, const char *username, const char *r
 	return DENIED;
 }
 
-/* Hashes made with other parameters are replaced now that the password is at hand. */
-static void rehash(struct request *r, const struct rows *user, const char *password, size_t n)
+/* Hashes made with other parameters are replaced now that the password is at hand. The hash that the user has then. */
+static const char *rehash(
+    struct request *r, const struct rows *user, const char *password, size_t n)
 {
 	struct actor actor = {.user_id = rows_text(user, 0, "id"),
 	    .username = rows_text(user, 0, "username"),
 	    .request_id = r->id,
 	    .action = "password_rehashed"};
 	struct rows rows;
-	const char *hash;
+	const char *old = rows_text(user, 0, "password_hash"), *hash;
+	bool replaced;
 
-	if (!password_is_stale(r->config, rows_text(user, 0, "password_hash")))
-		return;
+	if (!password_is_stale(r->config, old))
+		return old;
 	hash = password_hash(r->config, r->arena, password, n);
 	if (!hash || db_begin(r->db, r->arena, &actor) != OK)
-		return;
-	if (db_write(r->db, r->arena, Q_USER_REHASH, &rows,
-		DB_PARAMS(actor.user_id, hash, rows_text(user, 0, "password_hash"))) == OK)
-		db_commit(r->db);
+		return old;
+	replaced = db_write(r->db, r->arena, Q_USER_REHASH, &rows,
+		       DB_PARAMS(actor.user_id, hash, old)) == OK &&
+		   rows.count == 1 && db_commit(r->db) == OK;
 	db_rollback(r->db);
+	return replaced ? hash : old;
 }
 
 /* Names that cannot exist are not looked up, but cost the same. */
@@ -91,7 +94,7 @@ enum result login_check(
 		return failed(r, username, "inactive");
 	db_write(r->db, r->arena, Q_LOGIN_SUCCEEDED, &rows,
 	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL));
-	rehash(r, &user, password, n);
+	out->password_hash = rehash(r, &user, password, n);
 	out->user_id = rows_text(&user, 0, "id");
 	out->username = rows_text(&user, 0, "username");
 	out->is_superuser = rows_bool(&user, 0, "is_superuser");

@@ -6,6 +6,7 @@
 
 struct login {
 	const char *user_id, *username;
+	const char *password_hash; /* what the password was found right by */
 	bool is_superuser, may_manage_tokens;
 	int wait; /* DENIED: seconds until the next try, 0 when the password was wrong */
 };

@@ -127,11 +127,11 @@ static void sweep(struct request *r)
 	db_rollback(r->db);
 }
 
-enum result session_sign_in(
-    struct request *r, const char *user_id, const char *username, const char *message)
+enum result session_sign_in(struct request *r, const struct login *login, const char *message)
 {
-	const struct actor actor = {.user_id = user_id,
-	    .username = username,
+	const struct identity before = r->identity;
+	const struct actor actor = {.user_id = login->user_id,
+	    .username = login->username,
 	    .request_id = r->id,
 	    .address = client_address(r),
 	    .action = "login"};
@@ -139,14 +139,17 @@ enum result session_sign_in(
 	enum result res = db_begin(r->db, r->arena, &actor);
 
 	if (res == OK)
-		res = db_write(r->db, r->arena, Q_USER_SIGNED_IN, &rows, DB_PARAMS(user_id));
+		res = db_write(r->db, r->arena, Q_USER_SIGNED_IN, &rows,
+		    DB_PARAMS(login->user_id, login->password_hash));
+	if (res == OK && rows.count == 0)
+		res = DENIED;
 	if (res == OK)
-		res = session_start(r, user_id, username, message);
+		res = session_start(r, login->user_id, login->username, message);
 	if (res == OK)
 		res = db_commit(r->db);
 	db_rollback(r->db);
 	if (res != OK) {
-		r->identity = (struct identity){0};
+		r->identity = before;
 		return res;
 	}
 	session_send_cookie(r);

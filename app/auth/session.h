@@ -2,6 +2,7 @@
  * (OWASP Session Management Cheat Sheet), and the CSRF tokens that are bound to it. */
 #pragma once
 
+#include "auth/login.h"
 #include "http/request.h"
 #include "store/db.h"
 
@@ -30,10 +31,9 @@ void session_send_cookie(struct request *r);
 /* Takes the cookie away from the browser. */
 void session_clear_cookie(struct request *r);
 
-/* Signs in: a transaction around session_start that also notes the time, and removes some sessions past their
- * limits. */
-enum result session_sign_in(
-    struct request *r, const char *user_id, const char *username, const char *message);
+/* Signs in after login_check: a transaction around session_start that also notes the time, and removes some sessions
+ * past their limits. DENIED when the password was changed or the user disabled since the check. */
+enum result session_sign_in(struct request *r, const struct login *login, const char *message);
 
 /* Ends own sessions in a transaction: the one with that id, or all (NULL), but for `keep` (or NULL). action: its name in
  * the audit log. NOT_FOUND when there was none. */

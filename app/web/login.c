@@ -84,14 +84,13 @@ int web_login(struct request *r)
 	if (!*username || !*password)
 		return web_page(r, 200, "login", data);
 	res = login_check(r, username, password, strlen(password), &login);
+	if (res == OK)
+		res = session_sign_in(r, &login,
+		    flash_first(r->arena, "info",
+			arena_printf(r->arena, "Logged in as %s.", login.username)));
 	if (res != OK)
 		return refused(r, res, login.wait, data);
 	json_object_put(data);
-	res = session_sign_in(r, login.user_id, login.username,
-	    flash_first(
-		r->arena, "info", arena_printf(r->arena, "Logged in as %s.", login.username)));
-	if (res != OK)
-		return reply_result(r, res);
 	log_info("signed_in", "user", login.username);
 	return go_on(r, next);
 }

@@ -84,8 +84,9 @@ static bool form_is_fine(struct request *r, const struct params *form, struct js
 	return !refusal;
 }
 
-/* Stores the hash; the other sessions end by it, this browser gets a new one. */
-static enum result change(struct request *r, const char *hash)
+/* Stores the hash in place of the old one; the other sessions end by it, this browser gets a new one. DENIED when the
+ * old one is no longer the user's: what an administrator has set meanwhile stays. */
+static enum result change(struct request *r, const char *hash, const char *old)
 {
 	const char *user_id = r->identity.user_id, *username = r->identity.username;
 	struct rows rows;
@@ -93,9 +94,9 @@ static enum result change(struct request *r, const char *hash)
 
 	if (res == OK)
 		res = db_write(
-		    r->db, r->arena, Q_USER_CHANGE_PASSWORD, &rows, DB_PARAMS(user_id, hash));
+		    r->db, r->arena, Q_USER_CHANGE_PASSWORD, &rows, DB_PARAMS(user_id, hash, old));
 	if (res == OK && rows.count == 0)
-		res = NOT_FOUND;
+		res = DENIED;
 	if (res == OK)
 		res = session_start(r, user_id, username,
 		    flash_first(
@@ -133,12 +134,12 @@ int web_password(struct request *r)
 	old = form_value(&form, "old_password");
 	new1 = form_value(&form, "new_password1");
 	res = login_check(r, r->identity.username, old, strlen(old), &login);
+	if (res == OK) {
+		hash = password_hash(r->config, r->arena, new1, strlen(new1));
+		res = hash ? change(r, hash, login.password_hash) : UNAVAILABLE;
+	}
 	if (res == DENIED)
 		return wrong_old(r, login.wait, json_object_get(data));
-	if (res != OK)
-		return reply_result(r, res);
-	hash = password_hash(r->config, r->arena, new1, strlen(new1));
-	res = hash ? change(r, hash) : UNAVAILABLE;
 	if (res != OK)
 		return reply_result(r, res);
 	session_send_cookie(r);

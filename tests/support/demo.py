@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -171,6 +172,20 @@ class Demo:
                                               user=env["PGUSER"], autocommit=True)
         cursor = self.connection.execute(sql, values or None)
         return cursor.fetchall() if cursor.description else []
+
+    def while_changing(self, sql, *values, act):
+        """Commits an administrator's change after act() has begun and found the old state; act's result."""
+        env = self.env
+        with ThreadPoolExecutor(1) as pool, psycopg.connect(host=env["PGHOST"], port=env["PGPORT"], dbname=env["PGDATABASE"],
+                                                            user=env["PGUSER"]) as admin:
+            admin.execute(sql, values)
+            pending = pool.submit(act)
+            deadline = time.monotonic() + 2
+            while not pending.done() and time.monotonic() < deadline and not self.psql(
+                    "SELECT 1 FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))", admin.info.backend_pid):
+                time.sleep(0.01)
+            admin.commit()
+            return pending.result()
 
     def disconnect(self):
         if self.connection:

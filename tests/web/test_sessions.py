@@ -217,6 +217,27 @@ def change_password(it, old, new, again=None):
     return it.submit(it.open("/user/password/"), "Update", old_password=old, new_password1=new, new_password2=again or new)
 
 
+@pytest.mark.parametrize("change", ["password", "disable"])
+def test_sign_in_with_what_has_just_ended_is_refused(person, user, demo, change):
+    it, owner = person(), user()
+    hash_line = demo.postern("hash", "--password-stdin", input="Correct-Horse-9\n").stdout.strip()
+    sql, values = (("UPDATE postern.users SET password_hash = %s WHERE id = %s", (hash_line, owner.id)) if change == "password"
+                   else ("UPDATE postern.users SET is_active = false WHERE id = %s", (owner.id,)))
+    page = demo.while_changing(sql, *values, act=lambda: it.sign_in(owner))
+    assert page.status == 200 and WRONG in page.text and it.cookie() is None
+    assert demo.psql("SELECT id FROM postern.sessions WHERE user_id = %s", owner.id) == []
+
+
+def test_new_password_does_not_replace_what_an_administrator_has_just_set(person, user, demo):
+    owner = user()
+    it = person(owner)
+    hash_line = demo.postern("hash", "--password-stdin", input="Correct-Horse-8\n").stdout.strip()
+    page = demo.while_changing("UPDATE postern.users SET password_hash = %s WHERE id = %s", hash_line, owner.id,
+                               act=lambda: change_password(it, owner.password, "Correct-Horse-9"))
+    assert page.status == 200 and OLD in page.text
+    assert demo.psql("SELECT password_hash FROM postern.users WHERE id = %s", owner.id) == [(hash_line,)]
+
+
 def test_new_password_ends_all_other_sessions(person, user):
     owner = user()
     it, other = person(owner), person(owner)
