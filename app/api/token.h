@@ -27,8 +27,9 @@ int token_query(struct request *r, struct token_page *page);
 /* The 400 for a query that the database found INVALID: names the regular expressions in it. */
 int token_query_invalid(struct request *r);
 
-/* How the audit log calls the creation of tokens by this request: NULL for the usual name. */
-const char *token_creation(const struct request *r);
+/* Begins a transaction in the caller's name that adds (or else changes) own tokens. DENIED when an administrator has
+ * taken that right away since the request began; nobody does so before the transaction ends. */
+enum result token_begin(struct request *r, bool adds);
 
 /* Adds, changes or removes one token of the caller's own, as a transaction in the caller's name, and logs it. Results
  * and key as in model/token.h, and NOT_FOUND; db_message tells why a change was INVALID. id: a UUID. */

@@ -18,15 +18,22 @@ static enum result finish(
 	return res;
 }
 
-const char *token_creation(const struct request *r)
+enum result token_begin(struct request *r, bool adds)
 {
-	return r->identity.how == BY_BASIC ? "token_provisioned" : NULL;
+	bool provisions = adds && r->identity.how == BY_BASIC;
+	struct rows rows = {0};
+	enum result res = request_begin(r, provisions ? "token_provisioned" : NULL);
+
+	if (res == OK)
+		res = db_write(
+		    r->db, r->arena, Q_USER_MANAGES_TOKENS, &rows, DB_PARAMS(r->identity.user_id));
+	return res == OK && rows.count == 0 ? DENIED : res;
 }
 
 enum result token_add(struct request *r, const struct token_change *change,
     char key[2 * KEY_BYTES + 1], struct rows *out)
 {
-	enum result res = request_begin(r, token_creation(r));
+	enum result res = token_begin(r, true);
 
 	*out = (struct rows){0};
 	if (res == OK)
@@ -38,7 +45,7 @@ enum result token_add(struct request *r, const struct token_change *change,
 enum result token_edit(struct request *r, const char *id, const struct token_change *change,
     char key[2 * KEY_BYTES + 1], struct rows *out)
 {
-	enum result res = request_begin(r, NULL);
+	enum result res = token_begin(r, false);
 
 	*out = (struct rows){0};
 	if (res == OK)

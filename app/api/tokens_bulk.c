@@ -62,7 +62,7 @@ static enum result create_all(struct request *r, const struct token_change *chan
 {
 	char key[2 * KEY_BYTES + 1];
 	struct rows rows;
-	enum result res = request_begin(r, token_creation(r));
+	enum result res = token_begin(r, true);
 
 	for (*failed = 0; res == OK && *failed < n; ++*failed) {
 		res = token_create(r->db, r->arena, r->peppers, r->identity.user_id,
@@ -177,7 +177,7 @@ static enum result update_all(struct request *r, const struct bulk *b,
     const struct token_change *changes, struct new_key *keys)
 {
 	struct rows rows;
-	enum result res = request_begin(r, NULL);
+	enum result res = token_begin(r, false);
 
 	for (size_t i = 0; res == OK && i < b->count; i++) {
 		keys[i].id = b->ids[i];

@@ -89,6 +89,26 @@ def test_restriction_counts_at_once_and_can_be_lifted(alice):
     assert alice.post(json={}).status_code == 201
 
 
+@pytest.mark.parametrize("method, detail, body", [("POST", False, {}), ("POST", False, [{}, {}]), ("PATCH", True, {"description": "x"}),
+                                                  ("PUT", True, {"description": "x"}), ("PATCH", False, [{"description": "x"}])])
+def test_restriction_also_stops_a_request_that_has_begun(alice, method, detail, body):
+    before = alice.stored()
+    if not detail and method == "PATCH":
+        body[0]["id"] = alice.token["id"]
+    answer = alice.demo.while_changing("UPDATE postern.users SET may_manage_tokens = false WHERE id = %s", alice.id,
+                                       act=lambda: alice.request(method, path_of(alice.token) if detail else TOKENS, json=body))
+    assert refused(answer, FORBIDDEN)
+    assert alice.stored() == before
+
+
+def test_restriction_also_stops_provisioning_that_has_begun(alice):
+    before = alice.stored()
+    answer = alice.demo.while_changing("UPDATE postern.users SET may_manage_tokens = false WHERE id = %s", alice.id,
+                                       act=lambda: alice.post(basic=alice.basic))
+    assert refused(answer, FORBIDDEN)
+    assert alice.stored() == before
+
+
 def test_superuser_is_restricted_too(account):
     assert refused(account(superuser=True, tokens=False).post(json={}), FORBIDDEN)
 
