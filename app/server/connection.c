@@ -71,7 +71,7 @@ struct connection *connection_add(struct connections *set, int fd)
 
 	if (!c)
 		fatal("out of memory");
-	if (set->count >= COUNT_MOST || set->bytes > BYTES_MOST)
+	if (set->count >= COUNT_MOST)
 		connection_drop(set, set->oldest);
 	c->fd = fd;
 	c->deadline = monotonic_ms() + set->read_ms;
@@ -91,6 +91,19 @@ static void watch(struct connections *set, struct connection *c)
 	c->watched = true;
 }
 
+/* Gives up what waits longest, but for c, until that much more fits into what all together may hold. */
+static void make_room(struct connections *set, const struct connection *c, size_t more)
+{
+	for (struct connection *o = set->oldest, *newer; o && set->bytes + more > BYTES_MOST;
+	     o = newer) {
+		newer = o->newer;
+		if (o == c || !o->size)
+			continue;
+		log_warn("bad_fastcgi_request", "reason", "no_room");
+		connection_drop(set, o);
+	}
+}
+
 static bool reserve(struct connections *set, struct connection *c, size_t size)
 {
 	unsigned char *grown;
@@ -99,6 +112,7 @@ static bool reserve(struct connections *set, struct connection *c, size_t size)
 		return true;
 	if (size < c->size * 2)
 		size = c->size * 2;
+	make_room(set, c, size - c->size);
 	grown = malloc(size);
 	if (!grown)
 		return false;

@@ -49,6 +49,15 @@ def drop_many(it, count):
             s.sendall(question[:n % len(question)])
 
 
+def send_most(s):
+    """All but the end of a request of nearly a megabyte; what is given up on the way does not matter."""
+    try:
+        s.sendall(fastcgi.stream(fastcgi.PARAMS, fastcgi.pairs(fastcgi.request("POST", "/api/users/tokens/")))
+                  + fastcgi.record(fastcgi.STDIN, bytes(65_000)) * 15)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+
+
 if ROOT and not SANITIZED:  # others may not look into processes that cannot be dumped; sanitizers keep what was freed
     def test_workers_are_small_and_do_not_grow(service, user, token):
         it = service(POSTERN_WORKERS="2")
@@ -72,6 +81,25 @@ if ROOT and not SANITIZED:  # others may not look into processes that cannot be 
         wait_for(lambda: all(n <= open_before[pid] for pid, n in descriptors(it.workers()).items()))
         after = pss(it.workers())
         assert all(after[pid] < before[pid] + 200 for pid in after), (before, after)
+
+    def test_requests_that_are_held_back_take_so_much_and_no_more(service):
+        """All came before any sent its body, so that counting at the door is too early."""
+        it = service(POSTERN_WORKERS="1")
+        held = [it.connect() for _ in range(60)]
+        try:
+            for s in held:
+                s.sendall(fastcgi.begin())
+            wait_for(lambda: min(descriptors(it.workers()).values()) > 60)
+            for s in held:
+                send_most(s)
+            assert it.ask(STATUS).status == 200
+            assert max(pss(it.workers()).values()) < LARGEST + 18 * 1024
+            held[-1].sendall(fastcgi.record(fastcgi.STDIN))
+            assert fastcgi.read_reply(held[-1]).status == 403  # the latest is still heard
+            assert not fastcgi.read_reply(held[0]).ended
+        finally:
+            for s in held:
+                s.close()
 
     def test_an_idle_password_worker_gives_its_memory_back(service):
         it = service(POSTERN_ARGON2_MEMORY="65536", POSTERN_ARGON2_TIME="1", POSTERN_LOGIN_LIMIT="100000")
