@@ -353,3 +353,13 @@ def test_form_without_a_session_is_refused(person, user):
     it = person(user())
     person(it.user)
     assert it.submit(it.open("/user/sessions/"), "End all other sessions", session="x").status == 400
+
+
+def test_messages_that_nobody_reads_do_not_pile_up(person, user):
+    owner = user()
+    it, _ = person(owner), person(owner)
+    page = it.open("/user/sessions/")
+    for _ in range(25):
+        assert it.submit(page, "End all other sessions", follow=False).status == 302
+    messages = it.open("/user/profile/").messages
+    assert len(messages) == 20 and set(messages) == {"All other sessions have ended."}
