@@ -46,13 +46,16 @@ static const char *find_problem(const struct request *r, const struct gate_quest
 {
 	static const char *const once[] = {
 	    "POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_RESOURCE", "POSTERN_SERVER"};
-	const char *target = param(r, "POSTERN_PATH");
+	const char *path = param(r, "POSTERN_PATH"),
+		   *target = *path ? path : param(r, "REQUEST_URI");
 
 	if (r->input->role == ROLE_OTHER)
 		return "The web server asked in an unknown FastCGI role.";
 	if (q->resource && !permission_type_sane(q->resource))
 		return "POSTERN_RESOURCE is not of the form app.model.";
-	if (!target_plain(*target ? target : param(r, "REQUEST_URI")))
+	if (!*target)
+		return "The web server named no path.";
+	if (!target_plain(target))
 		return "The path can be read in two ways.";
 	if (!*q->method)
 		return "The web server named no method.";
@@ -65,11 +68,13 @@ static const char *find_problem(const struct request *r, const struct gate_quest
 void gate_read(struct request *r, struct gate_question *q)
 {
 	const char *resource = param(r, "POSTERN_RESOURCE");
+	bool authorizer = r->input->role == ROLE_AUTHORIZER;
 
 	*q = (struct gate_question){.method = param(r, "POSTERN_METHOD"),
 	    .resource = *resource ? resource : NULL,
 	    .server = param(r, "POSTERN_SERVER")};
-	if (!*q->method)
+	/* an authorizer is sent the client's request; elsewhere the question may be a GET whatever it is about */
+	if (authorizer && !request_param(r, "POSTERN_METHOD"))
 		q->method = param(r, "REQUEST_METHOD");
 	r->method = q->method;
 	q->problem = find_problem(r, q);
