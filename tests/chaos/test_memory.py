@@ -104,15 +104,15 @@ if ROOT and not SANITIZED:  # others may not look into processes that cannot be 
     def test_an_idle_password_worker_gives_its_memory_back(service):
         it = service(POSTERN_ARGON2_MEMORY="65536", POSTERN_ARGON2_TIME="1", POSTERN_LOGIN_LIMIT="100000")
         for _ in range(6):
-            it.sign_in("nobody", PASSWORDS["dale"])
+            it.sign_in("nobody-of-memory", PASSWORDS["dale"])
         wait_for(lambda: max(pss(it.password_workers()).values()) < LARGEST, 5)
 
     def test_descriptors_do_not_pile_up_with_passwords(service):
         """Each password travels with two descriptors."""
         it = service(POSTERN_LOGIN_LIMIT="100000", POSTERN_LOGIN_ADDRESS_LIMIT="100000")
         for _ in range(20):
-            it.sign_in("nobody", "x")
+            it.sign_in("nobody-of-memory", "x")
         before = descriptors(it.crew())
         for _ in range(100):
-            it.sign_in("nobody", "x")
+            it.sign_in("nobody-of-memory", "x")
         wait_for(lambda: all(n <= before[pid] for pid, n in descriptors(it.crew()).items()))

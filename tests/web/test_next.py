@@ -71,6 +71,6 @@ def test_hostile_next_in_the_form_leads_home(person, user, text):
 
 def test_next_survives_a_wrong_password(person, user):
     it = person()
-    page = it.submit(it.open("/login/?next=/user/sessions/"), "Log In", username="nobody", password="wrong")
+    page = it.submit(it.open("/login/?next=/user/sessions/"), "Log In", username="nobody-of-next", password="wrong")
     owner = user()
     assert it.submit(page, "Log In", username=owner.name, password=owner.password).url.endswith("/user/sessions/")

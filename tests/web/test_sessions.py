@@ -44,7 +44,7 @@ def test_sign_in_says_who_one_is(person, user):
     assert it.open("/").messages == []
 
 
-@pytest.mark.parametrize("change", [{"password": "wrong"}, {"username": "nobody"}, {"username": "%s-"}, {"password": "%s "}])
+@pytest.mark.parametrize("change", [{"password": "wrong"}, {"username": "nobody-of-sessions"}, {"username": "%s-"}, {"password": "%s "}])
 def test_wrong_sign_in_is_refused(person, user, change):
     it, owner = person(), user()
     fields = {"username": owner.name, "password": owner.password,
