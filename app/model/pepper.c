@@ -92,6 +92,8 @@ static const char *read_file(const char *path, char text[FILE_MAX])
 	close(fd);
 	if (n < 0)
 		return explain(path, strerror(errno));
+	if (n == FILE_MAX - 1)
+		return explain(path, "is too long");
 	text[n] = '\0';
 	return NULL;
 }

@@ -383,7 +383,7 @@ def test_lost_pepper_is_not_made_anew(demo, alice, tmp_path):
 
 
 @pytest.mark.parametrize("text, mode", [("", 0o600), ("1 abc\n", 0o600), ("0 " + "a" * 64 + "\n", 0o600), ("1 " + "a" * 64 + "\n1 " + "b" * 64 + "\n", 0o600),
-                                        ("1 " + "a" * 64 + "\n", 0o644)])
+                                        ("1 " + "a" * 64 + "\n", 0o644), ("#" * 4095 + "\n1 " + "a" * 64 + "\n", 0o600)])
 def test_bad_pepper_file_is_refused_without_being_shown(demo, tmp_path, text, mode):
     pepper = tmp_path / "pepper"
     pepper.write_text(text)
