@@ -32,7 +32,7 @@ EMBED := migrations queries templates documents static
 OBJ   := $(SRC:app/%.c=$(BUILD)/%.o) $(EMBED:%=$(BUILD)/gen/%.o)
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all unit demo demo-reset test test-compose bench fuzz lint fmt install clean deps-%
+.PHONY: all unit demo demo-reset test test-compose bench fuzz lint fmt install deb clean deps-%
 all: $(BUILD)/postern $(BUILD)/postern.8
 
 $(BUILD)/postern: $(BUILD)/main.o $(BUILD)/libpostern.a
@@ -104,6 +104,12 @@ install: all
 	install -D -m 755 $(BUILD)/postern $(DESTDIR)$(PREFIX)/bin/postern
 	install -D -m 644 $(BUILD)/postern.8 $(DESTDIR)$(PREFIX)/share/man/man8/postern.8
 	install -D -m 644 deploy/bash-completion/postern $(DESTDIR)$(PREFIX)/share/bash-completion/completions/postern
+	install -d $(DESTDIR)$(PREFIX)/share/postern $(DESTDIR)$(PREFIX)/lib/systemd/system
+	cp -r deploy/nginx deploy/apache deploy/lighttpd deploy/caddy db/roles.sql $(DESTDIR)$(PREFIX)/share/postern/
+	for unit in service socket; do sed 's|/usr/local/bin|$(PREFIX)/bin|g' deploy/systemd/postern.$$unit \
+	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/postern.$$unit || exit 1; done
+deb: deps-build all
+	@BUILD=$(BUILD) VERSION=$(VERSION) sh deploy/debian/build.sh
 clean:
 	rm -rf build build-san build-fuzz
 

@@ -11,7 +11,7 @@ mapfile -t c_files < <(find app -name '*.c' | sort)
 mapfile -t app_files < <(find app -name '*.[ch]' | sort)
 mapfile -t c_and_h < <(find app tests -name '*.[ch]' | sort)
 mapfile -t unit_files < <(find tests -name '*.c' | sort)
-mapfile -t sh_files < <(find app deploy db tests -name '*.sh' | sort; echo .ci/run)
+mapfile -t sh_files < <(find app deploy db tests -name '*.sh' | sort; printf '%s\n' .ci/run deploy/debian/p*)
 mapfile -t texts < <(find app deploy db tests -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.sql' \) | sort)
 mapfile -t manuals < <(find app deploy -name '*.[1-8]' | sort)
 failures=0
