@@ -201,12 +201,13 @@ static void bury(struct supervisor *s, struct slot *slot, int status)
 		log_error("worker_died", "pid", log_num(slot->pid), "kind", kind_names[slot->kind],
 		    WIFSIGNALED(status) ? "signal" : "status",
 		    log_num(WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status)));
-	if (!slot->stopping && age < YOUNG_MS) {
+	/* those that died with one that was counted were started with it: they count as one */
+	if (!slot->stopping && age < YOUNG_MS && slot->since >= s->retry_at[slot->kind]) {
 		int64_t b = s->backoff[slot->kind] * 2;
 
 		s->backoff[slot->kind] = b < 250 ? 250 : b > BACKOFF_MOST_MS ? BACKOFF_MOST_MS : b;
 		s->retry_at[slot->kind] = monotonic_ms() + s->backoff[slot->kind];
-	} else if (!slot->stopping) {
+	} else if (!slot->stopping && age >= YOUNG_MS) {
 		s->backoff[slot->kind] = 0;
 	}
 	slot->pid = 0;

@@ -337,6 +337,7 @@ static enum result run_once(struct db *db, struct arena *a, enum query q, struct
 {
 	PGresult *r;
 	enum result res = ensure_connected(db);
+	int64_t sent = monotonic_ms();
 
 	*lost_it = false;
 	*out = (struct rows){0};
@@ -349,6 +350,9 @@ static enum result run_once(struct db *db, struct arena *a, enum query q, struct
 			keep_message(db, PQerrorMessage(db->conn));
 		*lost_it = true;
 		lost(db);
+		/* who waits behind this request need not find out once more that the server hangs */
+		if (db->time_limit && monotonic_ms() - sent >= db->time_limit)
+			put_off(db, sent);
 		return UNAVAILABLE;
 	}
 	res = judge(db, r);

@@ -156,6 +156,14 @@ def test_all_workers_killed_are_replaced(service):
     assert it.ask(STATUS).status == 200
 
 
+def test_many_that_die_young_together_delay_the_next_as_one_does(service):
+    it = service(POSTERN_WORKERS="16")
+    before = it.crew()
+    for pid in before:
+        kill(pid)
+    wait_for(lambda: len(it.crew() - before) == len(before), 3)
+
+
 def test_workers_that_die_young_are_started_ever_more_slowly(service, demo):
     it = service(start=False)
     pepper = it.dir / "pepper"
