@@ -65,12 +65,36 @@ static const char *user_agent(struct request *r)
 	return sent ? utf8_replace(r->arena, sent, &n) : "";
 }
 
+/* A random session id, as the cookie has it. */
+static const char *new_key(struct arena *a)
+{
+	unsigned char raw[SESSION_KEY_BYTES];
+	const char *key;
+
+	randombytes_buf(raw, sizeof(raw));
+	key = format_hex(a, raw, sizeof(raw));
+	sodium_memzero(raw, sizeof(raw));
+	return key;
+}
+
+enum result session_renew(struct request *r, const char *message)
+{
+	const char *key = new_key(r->arena);
+	struct rows rows;
+	enum result res = db_write(r->db, r->arena, Q_SESSION_RENEW, &rows,
+	    DB_PARAMS(r->identity.session_id, digest_of(r->arena, key), message));
+
+	if (res == OK && rows.count == 0)
+		res = DENIED;
+	if (res == OK)
+		r->identity.session_key = key;
+	return res;
+}
+
 enum result session_start(
     struct request *r, const char *user_id, const char *username, const char *message)
 {
-	const char *old = session_cookie(r);
-	unsigned char raw[SESSION_KEY_BYTES];
-	char *key;
+	const char *old = session_cookie(r), *key = new_key(r->arena);
 	struct rows rows;
 	enum result res = OK;
 
@@ -79,9 +103,6 @@ enum result session_start(
 		    r->db, r->arena, Q_SESSION_REPLACE, &rows, DB_PARAMS(digest_of(r->arena, old)));
 	if (res != OK)
 		return res;
-	randombytes_buf(raw, sizeof(raw));
-	key = format_hex(r->arena, raw, sizeof(raw));
-	sodium_memzero(raw, sizeof(raw));
 	res = db_write(r->db, r->arena, Q_SESSION_INSERT, &rows,
 	    DB_PARAMS(
 		user_id, digest_of(r->arena, key), client_address(r), user_agent(r), message));

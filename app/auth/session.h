@@ -25,6 +25,10 @@ enum result session_find(struct request *r, const char *key, const char *object_
 enum result session_start(
     struct request *r, const char *user_id, const char *username, const char *message);
 
+/* Inside the caller's transaction: a new id for r->identity's session, which goes on otherwise. message and the cookie
+ * as with session_start. */
+enum result session_renew(struct request *r, const char *message);
+
 /* Sets the cookie to the id of r->identity's session. */
 void session_send_cookie(struct request *r);
 

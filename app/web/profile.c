@@ -84,11 +84,11 @@ static bool form_is_fine(struct request *r, const struct params *form, struct js
 	return !refusal;
 }
 
-/* Stores the hash in place of the old one; the other sessions end by it, this browser gets a new one. DENIED when the
+/* Stores the hash in place of the old one; the other sessions end by it, this one gets a new id. DENIED when the
  * old one is no longer the user's: what an administrator has set meanwhile stays. */
 static enum result change(struct request *r, const char *hash, const char *old)
 {
-	const char *user_id = r->identity.user_id, *username = r->identity.username;
+	const char *user_id = r->identity.user_id;
 	struct rows rows;
 	enum result res = request_begin(r, "password_changed");
 
@@ -98,9 +98,8 @@ static enum result change(struct request *r, const char *hash, const char *old)
 	if (res == OK && rows.count == 0)
 		res = DENIED;
 	if (res == OK)
-		res = session_start(r, user_id, username,
-		    flash_first(
-			r->arena, "success", "Your password has been changed successfully."));
+		res = session_renew(r, flash_first(r->arena, "success",
+					   "Your password has been changed successfully."));
 	if (res == OK)
 		res = db_commit(r->db);
 	db_rollback(r->db);

@@ -24,7 +24,7 @@ BEGIN
                         'UPDATE (username, password_hash, is_active, may_manage_tokens, first_name, last_name, email, config, last_login), DELETE', 'postern.users'),
             ('postern', 'INSERT, UPDATE (digest, pepper, tail, expires, write_enabled, description, allowed_ips), DELETE', 'postern.tokens'),
             ('postern', 'INSERT, UPDATE, DELETE', 'postern.token_use'),
-            ('postern', 'INSERT, UPDATE (last_seen, flash), DELETE', 'postern.sessions'),
+            ('postern', 'INSERT, UPDATE (digest, last_seen, flash), DELETE', 'postern.sessions'),
             ('postern', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.token_matches, postern.text_matches, postern.time_matches'),
             ('postern', 'EXECUTE', 'FUNCTION postern.login_attempt, postern.login_succeeded, postern.audit_failure, postern.audit_extend'),
             ('postern', 'EXECUTE', 'FUNCTION postern.save_user, postern.remove_user'),
