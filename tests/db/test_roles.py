@@ -55,7 +55,7 @@ MAY_NOT = {
         "INSERT INTO postern.users (username, is_superuser) VALUES ('new', true)",
         "UPDATE postern.users SET id = id", "UPDATE postern.users SET created = created",
         "UPDATE postern.tokens SET user_id = user_id", "UPDATE postern.tokens SET created = created",
-        "UPDATE postern.sessions SET user_id = user_id", "UPDATE postern.sessions SET user_id = user_id",
+        "UPDATE postern.sessions SET user_id = user_id",
         "SELECT * FROM postern.audit_events", "INSERT INTO postern.audit_events (action) VALUES ('login')",
         "UPDATE postern.audit_events SET action = 'x'", "DELETE FROM postern.audit_events", "DELETE FROM postern.audit_events_default",
         "INSERT INTO postern.audit_events_default (id, action) OVERRIDING SYSTEM VALUE VALUES (1, 'login')",
