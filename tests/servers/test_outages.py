@@ -91,7 +91,8 @@ def test_nobody_answers(site, backend):
 
 def test_the_database_stands_still(site, backend):
     postmaster = site.child("postgres")
-    with stopped(postmaster, *children(postmaster)):
+    # the postmaster first: a backend that it starts meanwhile would go on answering
+    with stopped(postmaster), stopped(*children(postmaster)):
         assert_shut(site.port, backend, site.credentials["without"])
     assert_opens(site)
 
