@@ -74,11 +74,18 @@ def test_internal_error_tells_its_number_and_nothing_more(stoppable):
     assert client.get(TOKENS + "?q=x", basic=("hankhill", PASSWORDS["hankhill"])).status_code == 200
 
 
+def program(pid):
+    try:
+        return Path(f"/proc/{pid}/comm").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended
+        return ""
+
+
 @pytest.fixture
 def frozen(stoppable):
     """The demo while all of PostgreSQL's processes stand still."""
     stoppable.disconnect()
-    pids = [pid for pid in stoppable.processes() if b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]]
+    pids = [pid for pid in stoppable.processes() if "postgres" in program(pid)]
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     yield stoppable
