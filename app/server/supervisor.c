@@ -221,9 +221,8 @@ static int reap(struct supervisor *s)
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		struct slot *slot = slot_of(s, pid);
 
-		if (slot &&
-		    WIFSTOPPED(
-			status)) /* SIGSTOP, from whomever: it would keep its clients waiting */
+		/* SIGSTOP, from whomever: it would keep its clients waiting */
+		if (slot && WIFSTOPPED(status))
 			kill_stuck(slot);
 		else if (slot)
 			bury(s, slot, status);
