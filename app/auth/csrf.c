@@ -128,7 +128,8 @@ static const char *referer_refusal(struct request *r, const char *referer)
 	return is_ours(r, referer) ? NULL : stranger(r, "Referer", referer);
 }
 
-/* What the browser says of where the request began; scripts and old browsers say nothing. */
+/* What the browser says of where the request began. Scripts and old browsers may say nothing over http; over https all
+ * have sent a Referer for decades, if they are let. */
 static const char *origin_refusal(struct request *r)
 {
 	const char *origin = request_param(r, "HTTP_ORIGIN");
@@ -139,9 +140,11 @@ static const char *origin_refusal(struct request *r)
 		return is_ours(r, origin) ? NULL : stranger(r, "Origin", origin);
 	if (site && *site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
 		return stranger(r, "Origin", site);
-	if (is_https(r) && referer && *referer)
+	if (!is_https(r))
+		return NULL;
+	if (referer && *referer)
 		return referer_refusal(r, referer);
-	return NULL;
+	return site && *site ? NULL : "Referer checking failed - no Referer.";
 }
 
 const char *session_csrf_refusal(struct request *r)
@@ -154,7 +157,7 @@ const char *session_csrf_refusal(struct request *r)
 	if (refusal)
 		return refusal;
 	if (!secret_of(r, secret))
-		return "CSRF cookie not set.";
+		return CSRF_NO_COOKIE;
 	request_form(r, &form);
 	token = params_last(&form, "csrfmiddlewaretoken");
 	if (!token || !*token)

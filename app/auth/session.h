@@ -51,6 +51,8 @@ void session_subkey(
  * csrftoken, which for visitors without a session is the secret itself. */
 const char *session_csrf_token(struct request *r);
 
+#define CSRF_NO_COOKIE "CSRF cookie not set."
+
 /* Whether an unsafe request of a browser may come from another site's page: the text after "CSRF Failed: ", or
  * NULL when it is fine. The token is expected in the form field csrfmiddlewaretoken or in X-CSRFToken. */
 const char *session_csrf_refusal(struct request *r);

@@ -80,12 +80,19 @@ static bool named(const struct param *p, const char *name)
 	return p->name_len == strlen(name) && memcmp(p->name, name, p->name_len) == 0;
 }
 
-const char *params_last(const struct params *p, const char *name)
+const struct param *params_find(const struct params *p, const char *name)
 {
 	for (size_t i = p->count; i > 0; i--)
 		if (named(&p->items[i - 1], name))
-			return p->items[i - 1].value;
+			return &p->items[i - 1];
 	return NULL;
+}
+
+const char *params_last(const struct params *p, const char *name)
+{
+	const struct param *found = params_find(p, name);
+
+	return found ? found->value : NULL;
 }
 
 /* qsort is not stable, hence the place. */

@@ -24,7 +24,8 @@ struct params {
  * are not UTF-8 become U+FFFD. False when there are more than PARAMS_MAX pairs. Lives in the arena. */
 bool params_parse(struct arena *a, const char *text, size_t n, struct params *out);
 
-/* The last value of that name, or NULL. */
+/* The last pair of that name, or NULL; and its value. */
+const struct param *params_find(const struct params *p, const char *name);
 const char *params_last(const struct params *p, const char *name);
 
 /* Encodes all pairs with `name` set to `value` for each of the n overrides (a NULL value drops the

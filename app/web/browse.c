@@ -55,6 +55,7 @@ static char **json_params(struct request *r, const char *csrf)
 void browse_unwrap(struct request *r)
 {
 	struct request_input *input;
+	const struct param *content;
 	const char *method;
 	struct params form;
 
@@ -64,11 +65,12 @@ void browse_unwrap(struct request *r)
 	method = known_method(form_value(&form, "_method"));
 	if (!method)
 		return;
+	content = params_find(&form, "_content");
 	input = arena_alloc(r->arena, sizeof(*input));
 	*input = *r->input;
 	input->params = json_params(r, form_value(&form, "csrfmiddlewaretoken"));
-	input->body = form_value(&form, "_content");
-	input->body_len = strlen(input->body);
+	input->body = content ? content->value : "";
+	input->body_len = content ? content->value_len : 0;
 	r->input = input;
 	r->method = method;
 }
@@ -146,14 +148,21 @@ static struct json_object *headers(struct request *r)
 /* Where this page of a list stands, if it is a list. */
 static void add_pager(struct request *r, struct json_object *data)
 {
+	const char *from = params_last(&r->query, "offset");
 	struct json_object *count, *v, *results;
+	int64_t offset = 0;
+	size_t n;
 
 	if (!json_object_object_get_ex(r->reply.json, "count", &count) ||
 	    !json_object_object_get_ex(r->reply.json, "results", &results))
 		return;
+	n = json_object_array_length(results);
+	if (from)
+		parse_int64(from, 0, INT64_MAX / 2, &offset);
 	put_text(data, "pager",
-	    arena_printf(r->arena, "%zu of %s", json_object_array_length(results),
-		json_object_get_string(count)));
+	    n ? arena_printf(r->arena, "%lld to %lld of %s", (long long)offset + 1,
+		    (long long)offset + (long long)n, json_object_get_string(count))
+	      : arena_printf(r->arena, "None of %s", json_object_get_string(count)));
 	if (json_object_object_get_ex(r->reply.json, "previous", &v))
 		json_object_object_add(data, "previous", json_object_get(v));
 	if (json_object_object_get_ex(r->reply.json, "next", &v))
@@ -177,25 +186,54 @@ static bool offers(struct request *r, const char *method)
 	       route_may(r, method);
 }
 
-static void add_forms(struct request *r, struct json_object *data, struct json_object *answered)
+/* The record that stands at this path after the answer; NULL when there is none, or none can be had. */
+static struct json_object *record(struct request *r)
+{
+	static const char *const showing[] = {"GET", "HEAD", "PUT", "PATCH"};
+	struct request asked = *r;
+
+	for (size_t i = 0; r->reply.status == 200 && i < sizeof(showing) / sizeof(showing[0]); i++)
+		if (strcmp(r->method, showing[i]) == 0)
+			return r->reply.json;
+	if (r->reply.status == 204 || r->reply.status == 404 || r->reply.status >= 500)
+		return NULL;
+	asked.method = "GET";
+	asked.reply = (struct reply){.headers = BUF(r->arena), .body = BUF(r->arena)};
+	return route_call(&asked, "GET") && asked.reply.status == 200 ? asked.reply.json : NULL;
+}
+
+/* What the form of a method holds: what was sent when that was refused, so that it can be mended; else an example. */
+static const char *content(struct request *r, const char *method, struct json_object *present)
+{
+	struct buf b = BUF(r->arena);
+	size_t n = r->input->body_len;
+
+	if (r->reply.status >= 400 && strcmp(r->method, method) == 0 && n > 0)
+		return utf8_replace(r->arena, r->input->body, &n);
+	json_write(&b, browse_example(r, method, present), 4);
+	return buf_str(&b);
+}
+
+/* Forms to change a record only where there is one. */
+static void add_forms(struct request *r, struct json_object *data)
 {
 	static const char *const methods[] = {"POST", "PUT", "PATCH"};
 	struct json_object *list = json_object_new_array();
+	bool changes = offers(r, "PUT") || offers(r, "PATCH") || offers(r, "DELETE");
+	struct json_object *present = changes ? record(r) : NULL;
 
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		struct buf b = BUF(r->arena);
 		struct json_object *form;
 
-		if (!offers(r, methods[i]))
+		if (!offers(r, methods[i]) || (!present && strcmp(methods[i], "POST") != 0))
 			continue;
-		json_write(&b, browse_example(r, methods[i], answered), 4);
 		form = json_object_new_object();
 		put_text(form, "method", methods[i]);
-		put_text(form, "content", buf_str(&b));
+		put_text(form, "content", content(r, methods[i], present));
 		json_object_array_add(list, form);
 	}
 	json_object_object_add(data, "forms", list);
-	put_bool(data, "may_delete", offers(r, "DELETE") && r->reply.status != 404);
+	put_bool(data, "may_delete", present && offers(r, "DELETE"));
 }
 
 void browse_page(struct request *r)
@@ -214,8 +252,8 @@ void browse_page(struct request *r)
 	json_object_object_add(data, "formats", formats(r));
 	json_object_object_add(data, "headers", headers(r));
 	add_pager(r, data);
-	add_forms(r, data, r->reply.json);
-	site = web_site(r);
+	add_forms(r, data);
+	site = web_site(r, true);
 	template_render(page, "browse_head", data, site);
 	if (r->reply.has_json)
 		browse_json(page, r->reply.json);

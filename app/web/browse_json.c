@@ -128,19 +128,44 @@ static const char *text_of(struct json_object *o, const char *name)
 	return json_object_object_get_ex(o, name, &v) && v ? json_object_get_string(v) : "";
 }
 
+/* A flag as it is when it is not given. */
+static bool default_flag(const char *name)
+{
+	static const char *const on[] = {"write_enabled", "enabled", "is_active", "may_manage_tokens"};
+
+	for (size_t i = 0; i < sizeof(on) / sizeof(on[0]); i++)
+		if (strcmp(on[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* The value that says the least for a field as OPTIONS describes it. */
 static struct json_object *blank(const char *name, struct json_object *field)
 {
 	const char *type = text_of(field, "type");
 
-	if (strcmp(type, "string") == 0)
+	if (strcmp(type, "string") == 0 && strcmp(name, "password") != 0)
 		return json_object_new_string("");
 	if (strcmp(type, "list") == 0)
 		return json_object_new_array();
 	if (strcmp(type, "boolean") == 0)
-		return json_object_new_boolean(
-		    text_ends(name, "enabled") || strcmp(name, "is_active") == 0);
+		return json_object_new_boolean(default_flag(name));
 	return NULL;
+}
+
+/* A value as it is written: what is shown as an object is named by its id. */
+static struct json_object *written(struct json_object *shown)
+{
+	struct json_object *list, *id;
+
+	if (json_object_object_get_ex(shown, "id", &id))
+		return json_object_get(id);
+	if (!json_object_is_type(shown, json_type_array))
+		return json_object_get(shown);
+	list = json_object_new_array();
+	for (size_t i = 0; i < json_object_array_length(shown); i++)
+		json_object_array_add(list, written(json_object_array_get_idx(shown, i)));
+	return list;
 }
 
 /* The fields that can be set with a method, as this path's OPTIONS says; NULL when it says nothing. */
@@ -165,7 +190,7 @@ static bool is_read_only(struct json_object *field)
 }
 
 struct json_object *browse_example(
-    struct request *r, const char *method, struct json_object *answered)
+    struct request *r, const char *method, struct json_object *present)
 {
 	struct json_object *o = arena_own_json(r->arena, json_object_new_object());
 	bool create = strcmp(method, "POST") == 0;
@@ -175,14 +200,14 @@ struct json_object *browse_example(
 		return o;
 	json_object_object_foreach(fields, name, field)
 	{
-		struct json_object *present = NULL;
+		struct json_object *value = NULL;
 
 		if (is_read_only(field))
 			continue;
-		if (!create && !json_object_object_get_ex(answered, name, &present))
+		if (!create && !json_object_object_get_ex(present, name, &value))
 			continue;
 		json_object_object_add(
-		    o, name, create ? blank(name, field) : json_object_get(present));
+		    o, name, create ? blank(name, field) : written(value));
 	}
 	return o;
 }

@@ -10,7 +10,7 @@ struct json_object;
  * text escaped. */
 void browse_json(struct buf *b, struct json_object *o);
 
-/* What the form for a method begins with: for a new record all that OPTIONS says can be set, else the answered record
- * without what cannot be changed. Lives in the arena. */
+/* What the form for a method begins with: for a new record all that OPTIONS says can be set, as it is when not given;
+ * else the present record without what cannot be changed. Lives in the arena. */
 struct json_object *browse_example(
-    struct request *r, const char *method, struct json_object *answered);
+    struct request *r, const char *method, struct json_object *present);

@@ -2,6 +2,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "auth/session.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "http/route.h"
@@ -58,6 +59,7 @@ void web_error(struct request *r)
 	put_text(data, "heading", w->heading);
 	put_text(data, "text", w->text ? w->text : detail);
 	put_text(data, "reason", w == &csrf_wording ? detail : NULL);
+	put_bool(data, "no_cookie", text_ends(detail, CSRF_NO_COOKIE));
 	put_text(data, "request_id", r->id);
 	if (r->route && (r->route->flags & NEED_MANAGE) && r->reply.status == 403 &&
 	    w != &csrf_wording)

@@ -72,6 +72,14 @@ void flash_add(struct request *r, const char *level, const char *text, const cha
 	    DB_PARAMS(r->identity.session_id, json_object_to_json_string(o)));
 }
 
+static void set_goodbye(struct request *r, const char *value, int seconds)
+{
+	reply_header(r, "Set-Cookie",
+	    arena_printf(r->arena, "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
+		GOODBYE_COOKIE, value, seconds,
+		strcmp(r->scheme, "https") == 0 ? "; Secure" : ""));
+}
+
 /* Without a session there is one message only, in a cookie that holds no text. */
 static void take_goodbye(struct request *r, struct json_object *list)
 {
@@ -80,8 +88,7 @@ static void take_goodbye(struct request *r, struct json_object *list)
 	if (!cookie || r->identity.how == BY_SESSION)
 		return;
 	json_object_array_add(list, message("info", "You have logged out."));
-	reply_header(
-	    r, "Set-Cookie", GOODBYE_COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+	set_goodbye(r, "", 0);
 }
 
 struct json_object *flash_take(struct request *r)
@@ -108,6 +115,5 @@ struct json_object *flash_take(struct request *r)
 
 void flash_goodbye(struct request *r)
 {
-	reply_header(
-	    r, "Set-Cookie", GOODBYE_COOKIE "=1; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
+	set_goodbye(r, "1", 60);
 }

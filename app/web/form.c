@@ -8,15 +8,9 @@
 
 const char *form_value(const struct params *form, const char *name)
 {
-	const char *value = "";
+	const struct param *f = params_find(form, name);
 
-	for (size_t i = 0; i < form->count; i++) {
-		const struct param *f = &form->items[i];
-
-		if (strcmp(f->name, name) == 0)
-			value = strlen(f->value) == f->value_len ? f->value : "";
-	}
-	return value;
+	return f && strlen(f->value) == f->value_len ? f->value : "";
 }
 
 const char *form_trimmed(struct arena *a, const struct params *form, const char *name)

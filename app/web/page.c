@@ -101,7 +101,7 @@ static const char *short_name(struct arena *a, const char *name)
 	return at < n ? arena_printf(a, "%.*s…", (int)at, name) : name;
 }
 
-struct json_object *web_site(struct request *r)
+struct json_object *web_site(struct request *r, bool messages)
 {
 	struct json_object *site = arena_own_json(r->arena, json_object_new_object());
 	const struct identity *who = &r->identity;
@@ -118,7 +118,8 @@ struct json_object *web_site(struct request *r)
 		put_text(site, "login_url", web_login_url(r));
 	}
 	put_text(site, "check_url", request_url(r, "/api/authentication-check/"));
-	json_object_object_add(site, "messages", flash_take(r));
+	if (messages)
+		json_object_object_add(site, "messages", flash_take(r));
 	return site;
 }
 
@@ -145,7 +146,8 @@ int web_page(struct request *r, int status, const char *template, struct json_ob
 int web_page_with(struct request *r, int status, const char *template, struct json_object *data,
     const char *sources)
 {
-	struct json_object *site = web_site(r);
+	/* a refusal may be of something that nobody looks at, such as an icon */
+	struct json_object *site = web_site(r, status < 400);
 
 	template_render(&r->reply.body, template, arena_own_json(r->arena, data), site);
 	page_headers(r, sources);

@@ -16,8 +16,9 @@ int web_page_with(struct request *r, int status, const char *template, struct js
 /* The headers that every page carries. The body goes into r->reply.body. */
 void web_page_headers(struct request *r);
 
-/* The object that every template falls back to: prefix, names of static files, the user, messages. */
-struct json_object *web_site(struct request *r);
+/* The object that every template falls back to: prefix, names of static files, the user and, for a page that shows them
+ * to a person, the messages that wait. */
+struct json_object *web_site(struct request *r, bool messages);
 
 /* 302 to a path of ours; the prefix is added. */
 int web_go(struct request *r, const char *path);

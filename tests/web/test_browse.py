@@ -104,7 +104,7 @@ def test_pager(it, token):
     for n in range(3):
         token(it.user, description=f"Number {n}")
     page = it.open(LIST + "?limit=1&offset=1")
-    assert "1 of 3" in page.text and "Number 1" in page.text
+    assert "2 to 2 of 3" in page.text and "Number 1" in page.text
     assert "Number 0" in it.open(page.links()["Previous"].removeprefix(it.url)).text
     assert "Number 2" in it.open(page.links()["Next"].removeprefix(it.url)).text
 

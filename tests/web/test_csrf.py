@@ -85,6 +85,25 @@ def test_origin_over_https(demo, name, origin, fine):
     assert reply.status == (200 if fine else 403)
 
 
+@pytest.mark.parametrize("headers, reason", [
+    ({}, "no Referer."), ({"HTTP_REFERER": "nonsense"}, "Referer is malformed."), ({"HTTP_REFERER": ""}, "no Referer."),
+    ({"HTTP_REFERER": "http://127.0.0.1/x"}, "Referer is insecure while host is secure."),
+    ({"HTTP_REFERER": "https://evil.example/"}, "https://evil.example/ does not match any trusted origins.")], ids=str)
+def test_referer_is_asked_for_over_https_by_the_documented_words(demo, headers, reason):
+    body = b"csrfmiddlewaretoken=" + b"a" * 64
+    reply = ask(demo.socket, request("POST", "/login/", HTTPS="on", HTTP_COOKIE="__Host-csrftoken=" + "a" * 64, CONTENT_LENGTH=str(len(body)),
+                                     CONTENT_TYPE="application/x-www-form-urlencoded", **headers), body)
+    assert reply.status == 403 and f"CSRF Failed: Referer checking failed - {reason}" in reply.body.decode()
+
+
+def test_browser_without_cookies_reads_what_to_do(person, user):
+    page = Page(person().post("/login/", data={"username": "a", "password": "b"}))
+    assert is_refused(page) and "CSRF Failed: CSRF cookie not set." in page.text and "allow them for this site" in page.text
+    it = person(user())
+    page = it.submit(it.open("/logout/"), "Log out", csrfmiddlewaretoken="x")
+    assert "allow them" not in page.text and "reload the page" in page.text
+
+
 # --- the API with a session ---
 JSON = {"Accept": "application/json"}
 

@@ -137,7 +137,7 @@ def test_cookie_over_https(demo, user):
     csrf = sent["__Host-csrftoken"]
     assert csrf.endswith("; Path=/; Max-Age=31449600; SameSite=Lax; Secure")
     body = f"csrfmiddlewaretoken={csrf.split('=')[1].split(';')[0]}&username={owner.name}&password={owner.password}"
-    answer, sent = https(demo, "POST", "/login/", body, HTTP_COOKIE=csrf.split(";")[0])
+    answer, sent = https(demo, "POST", "/login/", body, HTTP_COOKIE=csrf.split(";")[0], HTTP_ORIGIN="https://127.0.0.1")
     assert answer.status == 302
     assert re.fullmatch("__Host-sessionid=[0-9a-f]{64}; Path=/; Max-Age=7776000; HttpOnly; SameSite=Lax; Secure", sent["__Host-sessionid"])
     key = sent["__Host-sessionid"].split(";")[0]

@@ -19,8 +19,8 @@ def add(it, button="Create", **fields):
 
 
 def new_key(page):
-    found = page.find("input", id="new-key")
-    return found[0].get("value") if found else None
+    found = page.find("code", id="new-key")
+    return found[0].text if found else None
 
 
 def stored(demo, it, columns="*"):

@@ -37,7 +37,7 @@ def test_the_documented_walk(chrome, script):
     browser.fill("Expires", "2099-12-31 23:59:59")
     browser.fill("Description", "The documented walk")
     browser.click("Create")
-    key = browser.find("#new-key")[0].get_attribute("value")
+    key = browser.find("#new-key")[0].text
     assert len(key) == 40 and f"Created token {key[-6:]} (hankhill)" in browser.text
     assert "2099-12-31 23:59 UTC" in browser.text and "The documented walk" in browser.text
     answer = curl(browser.find("#new-key-curl")[0].text)
@@ -54,7 +54,7 @@ def test_new_key_works_at_a_protected_api(chrome, demo):
     walk_to_tokens(browser, *HANK)
     browser.click("+ Add a token")
     browser.click("Create")
-    key = browser.find("#new-key")[0].get_attribute("value")
+    key = browser.find("#new-key")[0].text
     answer = curl(f'TOKEN={key}; curl -H "Authorization: Token $TOKEN" -H "Accept: application/json; indent=4" {demo.url}api/dcim/sites/')
     assert answer["count"] == 10 and answer["next"] is None and len(answer["results"]) == 10
 
@@ -65,7 +65,7 @@ def test_copy_button_copies_the_key(chrome, user):
     walk_to_tokens(browser, owner.name, owner.password)
     browser.click("+ Add a token")
     browser.click("Create")
-    key = browser.find("#new-key")[0].get_attribute("value")
+    key = browser.find("#new-key")[0].text
     browser.click("Copy")
     assert browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])") == key
 

@@ -2,7 +2,14 @@
 // sends its CSRF token along.
 "use strict";
 
-document.documentElement.classList.toggle("dark-mode", matchMedia("(prefers-color-scheme: dark)").matches);
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function followScheme() {
+	document.documentElement.classList.toggle("dark-mode", dark.matches);
+}
+
+followScheme();
+dark.addEventListener("change", followScheme);
 
 const place = document.getElementById("docs");
 
