@@ -47,9 +47,28 @@ def test_signed_in_browser_may_change_things_there(chrome, user, demo):
     assert "200" in try_out(browser, "preferences-config_update").splitlines()
 
 
-def test_dark_scheme_is_followed(chrome):
-    browser = chrome()
-    browser.look(dark=True)
+def test_scheme_of_colours_is_followed_also_when_it_changes(docs):
+    for dark in (True, False, True):
+        docs.look(dark=dark)
+        WebDriverWait(docs.driver, 10).until(lambda _: ("dark-mode" in docs.find("html")[0].get_attribute("class")) == dark)
+    docs.look()
+
+
+# how Swagger UI builds its page, which no style sheet mends; all three are of headings, landmarks and nesting
+SWAGGER_UI_S_OWN = ("heading-order", "nested-interactive", "region")
+
+
+def test_nothing_else_is_wrong_with_it(docs):
+    docs.shoot("docs")
+    found = docs.axe()
+    docs.look(dark=True)
+    found += docs.axe()
+    docs.look()
+    assert not [line for line in found if not line.startswith(SWAGGER_UI_S_OWN)]
+
+
+def test_without_javascript_the_document_is_linked(chrome):
+    browser = chrome(False)
     browser.open("/api/docs/")
-    assert "dark-mode" in browser.find("html")[0].get_attribute("class")
-    browser.look()
+    assert "needs JavaScript" in browser.find("main")[0].text
+    assert browser.find("main a")[0].get_attribute("href").endswith("/api/openapi.json")

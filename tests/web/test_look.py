@@ -1,5 +1,11 @@
 """How every page looks and reads: pictures in $BUILD/shots, nothing wider than the window, no finding of axe-core."""
+from base64 import b64encode
+
 import pytest
+from selenium.webdriver.common.keys import Keys
+
+from support.demo import FAST
+from support.fastcgi import ask, request
 
 
 @pytest.fixture
@@ -117,6 +123,94 @@ def test_open_delete_is_in_order(visit, owner):
     browser = visit(f"/api/users/tokens/{owner.tokens[0].id}/", owner)
     browser.click("DELETE")
     check(browser, "api-delete")
+
+
+def test_refused_form_of_the_browsable_api_is_in_order(visit, owner):
+    browser = visit(f"/api/users/tokens/{owner.tokens[0].id}/", owner)
+    browser.click("PATCH")
+    browser.find("textarea")[-1].clear()
+    browser.find("textarea")[-1].send_keys('{"key": "abc"}')
+    browser.click("PATCH")
+    check(browser, "api-refused")
+
+
+def test_deleted_record_is_in_order(visit, owner):
+    browser = visit(f"/api/users/tokens/{owner.tokens[0].id}/", owner)
+    browser.click("DELETE")
+    browser.click("Delete")
+    check(browser, "api-deleted")
+
+
+@pytest.mark.parametrize("kind", ["users", "groups", "permissions"])
+def test_list_for_superusers_is_in_order(visit, user, kind):
+    check(visit(f"/api/users/{kind}/", user(superuser=True)), f"api-{kind}")
+
+
+def test_200_tokens_are_in_order(visit, user, token, demo):
+    it = user()
+    token(it)
+    demo.psql("INSERT INTO postern.tokens (user_id, digest, pepper, tail, description)"
+              " SELECT user_id, sha256(convert_to(id::text || n, 'UTF8')), pepper, lpad(to_hex(n), 6, '0'), 'Number ' || n FROM postern.tokens, generate_series(1, 199) n"
+              " WHERE user_id = %s", it.id)
+    check(visit("/user/api-tokens/", it), "tokens-200")
+
+
+def test_forms_that_were_sent_from_elsewhere_are_in_order(visit, owner):
+    browser = visit("/user/password/", owner)
+    browser.driver.execute_script("document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(e => e.value = 'x')")
+    browser.click("Update")
+    check(browser, "csrf")
+
+
+def test_throttled_sign_in_is_in_order(visit, owner, demo):
+    browser = visit("/login/")
+    for _ in range(int(FAST["POSTERN_LOGIN_LIMIT"])):
+        ask(demo.socket, request("POST", "/api/users/tokens/", HTTP_AUTHORIZATION="Basic " + b64encode(f"{owner.name}:wrong".encode()).decode()))
+    browser.sign_in(owner.name, owner.password)
+    assert "Too many attempts" in browser.text
+    check(browser, "login-throttled")
+
+
+def test_sessions_of_one_device_are_in_order(visit, person, owner):
+    for _ in range(2):
+        person(owner, **{"User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"})
+    check(visit("/user/sessions/", owner), "sessions-alike")
+
+
+@pytest.mark.parametrize("name, css", [("login-empty", "/login/"), ("token-wrong", "/user/api-tokens/add/")])
+def test_wrong_fields_are_marked(visit, owner, name, css):
+    browser = visit(css, owner if "token" in name else None)
+    if "token" in name:
+        browser.fill("Key", "abc")
+    browser.click("Create" if "token" in name else "Log In")
+    fields = browser.find("[aria-invalid]")
+    assert fields and {f.value_of_css_property("border-top-width") for f in fields} == {"2px"}
+
+
+def test_whole_key_is_seen_on_a_phone(chrome, owner):
+    browser = chrome(False)
+    browser.look(width=380, height=760)
+    browser.open("/login/")
+    browser.sign_in(owner.name, owner.password)
+    browser.open("/user/api-tokens/add/")
+    browser.click("Create")
+    key = browser.find("#new-key")[0]
+    assert len(key.text) == 40 and int(key.get_property("scrollWidth")) <= int(key.get_property("clientWidth"))
+    assert key.rect["x"] + key.rect["width"] <= 380
+    browser.look()
+
+
+def test_menus_close_by_escape_and_by_a_click_elsewhere(visit, owner):
+    browser = visit("/user/profile/", owner)
+    menu = browser.find("header details")[0]
+    browser.click(owner.name)
+    assert menu.get_property("open")
+    browser.press(Keys.ESCAPE)
+    assert not menu.get_property("open") and browser.driver.switch_to.active_element.text == owner.name
+    browser.press(Keys.ENTER)
+    assert menu.get_property("open")
+    browser.find("h1")[0].click()
+    assert not menu.get_property("open")
 
 
 def test_several_sessions_are_in_order(visit, person, owner):

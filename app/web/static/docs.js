@@ -20,6 +20,9 @@ SwaggerUIBundle({
 	validatorUrl: null,
 	docExpansion: "list",
 	defaultModelsExpandDepth: 0,
+	onComplete() {
+		document.getElementById("servers").setAttribute("aria-label", "Server");
+	},
 	requestInterceptor(request) {
 		if (place.dataset.csrf && !["GET", "HEAD", "OPTIONS"].includes(request.method)) {
 			request.headers["X-CSRFToken"] = place.dataset.csrf;
