@@ -6,21 +6,28 @@
 #include "auth/password.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "model/pepper.h"
 #include "store/db.h"
 
-/* Counts this try before the hash is computed, so that parallel tries cannot slip through. */
-static enum result throttle(struct request *r, const char *username, int *wait)
+#define UNKNOWN "(unknown)" /* in place of a name that nobody has: it may be a password or a key */
+
+/* Counts this try before the hash is computed, so that parallel tries cannot slip through. *named is the name as it may be
+ * written down. */
+static enum result throttle(struct request *r, const char *username, int *wait, const char **named)
 {
 	struct rows rows;
 	enum result res = db_write(r->db, r->arena, Q_LOGIN_ATTEMPT, &rows,
 	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL,
 		db_int(r->arena, r->config->login_limit),
 		db_int(r->arena, r->config->login_address_limit),
-		db_int(r->arena, r->config->login_window)));
+		db_int(r->arena, r->config->login_window),
+		peppers_derive(r->peppers, r->arena, "login names")));
 
-	if (res == OK)
-		*wait = (int)rows_int(&rows, 0, "wait");
-	return res;
+	if (res != OK)
+		return res;
+	*wait = (int)rows_int(&rows, 0, "wait");
+	*named = rows_bool(&rows, 0, "known") ? username : UNKNOWN;
+	return OK;
 }
 
 /* Records why, for the log and the audit; the client learns less. */
@@ -68,30 +75,30 @@ enum result login_check(
     struct request *r, const char *username, const char *password, size_t n, struct login *out)
 {
 	struct rows user, rows;
-	const char *hash;
+	const char *hash, *named;
 	bool fits;
 	enum result res;
 
 	*out = (struct login){0};
 	if (strlen(username) > 600 || n > PASSWORD_MAX) /* no name of 150 characters is longer */
-		return failed(r, "(too long)", "overlong");
-	res = throttle(r, username, &out->wait);
+		return failed(r, UNKNOWN, "overlong");
+	res = throttle(r, username, &out->wait, &named);
 	if (res != OK)
 		return res;
 	if (out->wait)
-		return failed(r, username, "throttled");
+		return failed(r, named, "throttled");
 	res = find_user(r, username, &user);
 	if (res != OK)
 		return res;
 	hash = user.count ? rows_text(&user, 0, "password_hash") : NULL;
 	fits = password_verify(r->config, hash, password, n);
 	if (!fits)
-		return failed(r, username,
+		return failed(r, named,
 		    !user.count ? "unknown_user"
 		    : hash	? "wrong_password"
 				: "no_password");
 	if (!rows_bool(&user, 0, "is_active"))
-		return failed(r, username, "inactive");
+		return failed(r, named, "inactive");
 	db_write(r->db, r->arena, Q_LOGIN_SUCCEEDED, &rows,
 	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL));
 	out->password_hash = rehash(r, &user, password, n);

@@ -185,6 +185,18 @@ void peppers_sign(const struct peppers *p, const unsigned char key[KEY_BYTES],
 	*number = p->items[i].number;
 }
 
+const char *peppers_derive(const struct peppers *p, struct arena *a, const char *label)
+{
+	unsigned char digest[DIGEST_BYTES];
+	const char *hex;
+
+	crypto_auth_hmacsha256(
+	    digest, (const unsigned char *)label, strlen(label), p->items[p->count - 1].secret);
+	hex = format_hex(a, digest, sizeof(digest));
+	sodium_memzero(digest, sizeof(digest));
+	return hex;
+}
+
 const char *peppers_digests(
     const struct peppers *p, struct arena *a, const unsigned char key[KEY_BYTES])
 {

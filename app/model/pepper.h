@@ -32,6 +32,9 @@ void peppers_follow(struct peppers *p, const _Atomic int *number);
 void peppers_sign(const struct peppers *p, const unsigned char key[KEY_BYTES],
     unsigned char digest[DIGEST_BYTES], int *number);
 
+/* A secret made from the oldest pepper for another use, which the label names; 64 hex digits. */
+const char *peppers_derive(const struct peppers *p, struct arena *a, const char *label);
+
 /* The digests of a key under all peppers, newest first, as a PostgreSQL bytea[] literal. */
 const char *peppers_digests(
     const struct peppers *p, struct arena *a, const unsigned char key[KEY_BYTES]);

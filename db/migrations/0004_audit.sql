@@ -228,6 +228,7 @@ DECLARE
     allowed constant integer := 30;	-- a minute and address: whoever hammers must not fill the disk
     seen    bigint;
     known   uuid;
+    name    text;
 BEGIN
     IF action !~ '_(failed|refused|throttled)$' THEN
         RAISE EXCEPTION 'audit_failure records failures only, not "%"', action
@@ -237,14 +238,15 @@ BEGIN
     IF seen >= allowed THEN
         RETURN;
     END IF;
-    SELECT u.id INTO known FROM postern.users AS u WHERE lower(u.username) = lower(audit_failure.username);
-    PERFORM postern.audit_write(action, CASE WHEN known IS NOT NULL THEN 'user' END, known::text, left(audit_failure.username, 150), NULL,
+    SELECT u.id, u.username INTO known, name FROM postern.users AS u WHERE lower(u.username) = postern.login_name(audit_failure.username);
+    name := coalesce(name, '(unknown)');	-- what nobody is called may be a password or a key in the wrong field
+    PERFORM postern.audit_write(action, CASE WHEN known IS NOT NULL THEN 'user' END, known::text, name, NULL,
         jsonb_build_object('reason', left(reason, 200))
             || CASE WHEN seen = allowed - 1 THEN '{"note": "more of this minute are not recorded"}' ELSE '{}' END::jsonb,
-        jsonb_build_object('username', left(audit_failure.username, 150), 'address', address, 'request_id', left(request_id, 200)));
+        jsonb_build_object('username', name, 'address', address, 'request_id', left(request_id, 200)));
 END $$;
 COMMENT ON FUNCTION postern.audit_failure(text, text, inet, text, text) IS
-    'Records what was refused: login_failed, provisioning_failed, login_throttled; at most 30 a minute and address. The name is what the client gave; nobody is taken to have acted.';
+    'Records what was refused: login_failed, provisioning_failed, login_throttled; at most 30 a minute and address. The name is the one of the user that was tried, or "(unknown)"; nobody is taken to have acted.';
 
 -- Months.
 

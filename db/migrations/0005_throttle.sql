@@ -15,7 +15,7 @@ CREATE INDEX login_attempts_window_ends_idx ON postern.login_attempts (window_en
 COMMENT ON TABLE postern.login_attempts IS
     'Sign-in attempts not yet known to be right, per user name and per address, within a window of time. postern.blocked_logins shows who has to wait.';
 COMMENT ON COLUMN postern.login_attempts.kind IS 'What is counted: user or address.';
-COMMENT ON COLUMN postern.login_attempts.key IS 'Folded user name (postern.login_name), or address: IPv4, or the /64 network of an IPv6 address.';
+COMMENT ON COLUMN postern.login_attempts.key IS 'Folded user name (postern.login_name), a digest of one that nobody has, or address: IPv4, or the /64 network of an IPv6 address.';
 COMMENT ON COLUMN postern.login_attempts.failures IS 'Attempts in this window, without those that turned out right.';
 COMMENT ON COLUMN postern.login_attempts.first_attempt IS 'When the window began.';
 COMMENT ON COLUMN postern.login_attempts.last_attempt IS 'Last counted attempt.';
@@ -89,13 +89,24 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION postern.login_sweep() IS 'Removes counters whose window is over, a thousand at a time; one attempt in a hundred does it.';
 
+CREATE FUNCTION postern.login_known(name text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM postern.users AS u WHERE lower(u.username) = postern.login_name(name))
+$$;
+COMMENT ON FUNCTION postern.login_known(text) IS
+    'Whether a spelling of this name is a user''s. Other names are written nowhere: they may be a password or a key in the wrong field.';
+
 -- Every function locks the user's row before the address's row, so that they cannot deadlock.
-CREATE FUNCTION postern.login_attempt(username text, address inet, user_limit integer, address_limit integer, "window" interval) RETURNS integer
+CREATE FUNCTION postern.login_attempt(username text, address inet, user_limit integer, address_limit integer, "window" interval,
+                                      secret text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    name constant text := postern.login_name(username);
+    name text := postern.login_name(username);
     wait integer;
 BEGIN
+    IF secret IS NOT NULL AND NOT postern.login_known(username) THEN
+        name := 'unknown ' || encode(sha256(convert_to(secret || name, 'UTF8')), 'hex');
+    END IF;
     wait := postern.login_count('user', name, user_limit, "window");
     IF wait > 0 THEN
         RETURN wait;
@@ -109,8 +120,8 @@ BEGIN
     END IF;
     RETURN wait;
 END $$;
-COMMENT ON FUNCTION postern.login_attempt(text, inet, integer, integer, interval) IS
-    'Asks before a password is checked. 0: go on, the attempt has been counted; else refuse and tell the client to wait so many seconds. Commit before hashing.';
+COMMENT ON FUNCTION postern.login_attempt(text, inet, integer, integer, interval, text) IS
+    'Asks before a password is checked. 0: go on, the attempt has been counted; else refuse and tell the client to wait so many seconds. Commit before hashing. With a secret, names that nobody has are counted under a digest.';
 
 CREATE FUNCTION postern.login_succeeded(username text, address inet) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -128,7 +139,7 @@ CREATE VIEW postern.blocked_logins AS
 COMMENT ON VIEW postern.blocked_logins IS
     'Names and addresses that have to wait before another password is looked at. Lift one with postern.unblock_user(name) or postern.unblock_address(address).';
 COMMENT ON COLUMN postern.blocked_logins.kind IS 'user or address.';
-COMMENT ON COLUMN postern.blocked_logins.key IS 'Folded user name, or address.';
+COMMENT ON COLUMN postern.blocked_logins.key IS 'Folded user name, "unknown" and a digest for a name that nobody has, or address.';
 COMMENT ON COLUMN postern.blocked_logins.failures IS 'Wrong attempts in this window.';
 COMMENT ON COLUMN postern.blocked_logins.last_attempt IS 'Last attempt that was looked at.';
 COMMENT ON COLUMN postern.blocked_logins.blocked_until IS 'When it ends by itself.';

@@ -26,7 +26,7 @@ BEGIN
             ('postern', 'INSERT, UPDATE, DELETE', 'postern.token_use'),
             ('postern', 'INSERT, UPDATE (digest, last_seen, flash), DELETE', 'postern.sessions'),
             ('postern', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.token_matches, postern.text_matches, postern.time_matches'),
-            ('postern', 'EXECUTE', 'FUNCTION postern.login_attempt, postern.login_succeeded, postern.audit_failure, postern.audit_extend'),
+            ('postern', 'EXECUTE', 'FUNCTION postern.login_attempt, postern.login_known, postern.login_succeeded, postern.audit_failure, postern.audit_extend'),
             ('postern', 'EXECUTE', 'FUNCTION postern.save_user, postern.remove_user'),
             -- administrators in psql
             ('postern_admin', 'USAGE', 'SCHEMA postern'),

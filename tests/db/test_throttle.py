@@ -212,3 +212,20 @@ def test_administrator_lifts_the_block_of_an_address(sql):
 def test_lifting_where_nothing_is_blocked_says_so(sql):
     assert sql.one("SELECT postern.unblock_user('nobody')", role="ada") is False
     assert sql.events() == []
+
+
+# --- names that nobody has ---
+def test_known_names_are_counted_by_name_and_others_by_a_digest(sql):
+    sql.user("hank")
+    for name in (" HANK ", "s3cret-Password", " S3CRET-password"):
+        sql.run("SELECT postern.login_attempt(%s, '192.0.2.1', 3, 0, '1 minute', 'a secret of the workers')", name, role="postern")
+    keys = {row["key"]: row["failures"] for row in sql.dicts("SELECT key, failures FROM postern.login_attempts WHERE kind = 'user'")}
+    assert keys.pop("hank") == 1
+    (key, count), = keys.items()
+    assert count == 2 and key.startswith("unknown ") and "s3cret" not in key
+
+
+def test_digest_of_a_name_depends_on_the_secret(sql):
+    for secret in ("one", "other"):
+        sql.run("SELECT postern.login_attempt('nobody', NULL, 3, 0, '1 minute', %s)", secret, role="postern")
+    assert sql.one("SELECT count(DISTINCT key) FROM postern.login_attempts") == 2

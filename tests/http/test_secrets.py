@@ -31,6 +31,13 @@ def talkative():
         it.remove()
 
 
+def signed_in_as(client, username, password):
+    """A try at the page."""
+    page = client.get("/login/", headers={"Accept": "text/html"})
+    token = re.search('csrfmiddlewaretoken" value="([0-9a-f]+)"', page.text)[1]
+    return client.post("/login/", data={"csrfmiddlewaretoken": token, "username": username, "password": password})
+
+
 @pytest.fixture(scope="module")
 def used(talkative):
     """After keys and passwords came in all ways, right and wrong: the secrets that must be found nowhere."""
@@ -47,6 +54,8 @@ def used(talkative):
                    client.post(TOKENS, token=given, data=f'{{"key": "{given}', headers={"Content-Type": "application/json"}),
                    client.post(TOKENS, token=given, data={"key": keys[0], "password": MARK}),
                    client.get(TOKENS, basic=("hank", MARK + "x")), client.get(TOKENS, basic=("hank:" + MARK, MARK)),
+                   client.get(TOKENS, basic=(given, "")), client.get(TOKENS, basic=(keys[0], "x")), client.get(TOKENS, basic=(MARK, "hank")),
+                   client.get(TOKENS, basic=(f" {MARK.lower()} ", MARK)), signed_in_as(client, MARK, "hank"), signed_in_as(client, given, MARK),
                    client.get(TOKENS, headers={"Cookie": f"sessionid={'ab' * 32}"})):
         assert answer.status_code < 500
     talkative.postern("hash", "--password-stdin", input=MARK + "\n")
@@ -59,7 +68,7 @@ def used(talkative):
 def found(secrets, text):
     """The secrets that stand in the text; as hex in another case, as bytes and in base64, too."""
     data = text if isinstance(text, bytes) else text.encode()
-    forms = {}
+    forms = {MARK.lower().encode(): MARK}
     for s in secrets.all:
         forms[s.encode()] = s
         if re.fullmatch("[0-9a-fA-F]+", s):
