@@ -177,6 +177,16 @@ def torn_gate(site, places):
     assert_opens(site)
 
 
+def test_postern_s_own_api_says_that_it_is_away(site):
+    with without_socket(site):
+        answer = site.request("GET", "/api/users/tokens/", site.credentials["with"])
+    assert_opens(site)
+    assert answer.status in (502, 503)
+    if site.server == "nginx":
+        assert answer.json() == {"detail": "Service unavailable."} and answer.status == 503
+        assert answer.headers["Retry-After"] and answer.headers["X-Request-ID"] and answer.headers["Cache-Control"] == "no-store"
+
+
 def test_answers_that_break_off(site, backend, places):
     with torn_gate(site, places) as (gate, port):
         for name, gate.reply in TORN.items():
