@@ -117,6 +117,18 @@ static const char *find_host(struct request *r)
 	return host;
 }
 
+/* What stands before our own paths, as the web server says, without a slash at its end. SCRIPT_NAME alone would not do:
+ * nginx puts all of the path there, and Apache splits it where no file is (RFC 3875 section 4.1.13 leaves that open). */
+static const char *find_prefix(struct request *r)
+{
+	const char *prefix = param_or(r, "POSTERN_PREFIX", "");
+	size_t n = strlen(prefix);
+
+	while (n > 0 && prefix[n - 1] == '/')
+		n--;
+	return arena_strndup(r->arena, prefix, n);
+}
+
 /* The routable path without the prefix; NULL when it is not sane or outside the prefix. */
 static const char *find_path(struct request *r)
 {
@@ -192,7 +204,7 @@ void request_init(
 	r->reply.body = BUF(a);
 	r->id = make_id(r);
 	r->method = param_or(r, "REQUEST_METHOD", "");
-	r->prefix = param_or(r, "POSTERN_PREFIX", "");
+	r->prefix = find_prefix(r);
 	r->query_text = param_or(r, "QUERY_STRING", "");
 	r->scheme = find_scheme(r);
 	r->host = find_host(r);

@@ -1,5 +1,6 @@
 """Every command and configuration in README.md, run as it stands there. Only addresses, paths and the sample key are
 replaced by those of the test's own servers."""
+import contextlib
 import json
 import os
 import pty
@@ -96,7 +97,7 @@ def backend():
 
 
 TEMPS = "".join(f"{name}_temp_path @run/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-MODULES = ("mpm_event authn_core authnz_fcgi authz_core headers macro proxy proxy_fcgi proxy_http setenvif").split()
+MODULES = ("mpm_event authn_core authnz_fcgi authz_core env headers macro proxy proxy_fcgi proxy_http setenvif").split()
 
 # How each server is started with the block of the README. @conf: a copy of deploy/SERVER; @run: a writable directory.
 SERVERS = {
@@ -131,10 +132,15 @@ def answering(url, process, log):
     raise AssertionError(log.read_text())
 
 
-@pytest.fixture(params=SERVERS)
-def protected(request, demo, gated, backend, tmp_path_factory):
-    """The URL of an API behind the server that the README's block configures."""
-    server = request.param
+@pytest.fixture
+def serve(gated, backend, tmp_path_factory):
+    """serve(server, section): starts a web server as the block of that section says; its URL."""
+    with contextlib.ExitStack() as running:
+        yield lambda server, section: running.enter_context(web_server(server, section, gated, backend, tmp_path_factory))
+
+
+@contextlib.contextmanager
+def web_server(server, section, gated, backend, tmp_path_factory):
     base = tmp_path_factory.mktemp(server)
     for folder in (base, *base.parents):
         if "pytest" in folder.name or "popen" in folder.name or folder == base:
@@ -143,7 +149,7 @@ def protected(request, demo, gated, backend, tmp_path_factory):
     (base / "run").mkdir()
     (base / "run").chmod(0o777)
     command, frame, changes = SERVERS[server]
-    (block,) = blocks(server, "Protect your API")
+    (block,) = blocks(server, section)
     assert len(block.splitlines()) <= 15
     for old, new in {**changes, "/run/postern/postern.sock": "@socket", "127.0.0.1:8000": "127.0.0.1:@api", '"port" => 8000': '"port" => @api'}.items():
         block = block.replace(old, new)
@@ -159,7 +165,7 @@ def protected(request, demo, gated, backend, tmp_path_factory):
                                stdout=subprocess.DEVNULL, stderr=open(log, "wb"))
     try:
         answering(f"http://127.0.0.1:{port}/api/", process, log)
-        yield f"http://127.0.0.1:{port}/api/widgets/"
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
@@ -190,7 +196,9 @@ def keys(gated):
             for name, password in people.items()}
 
 
-def test_the_configuration_of_the_readme_protects(protected, keys):
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_configuration_of_the_readme_protects(serve, keys, server):
+    protected = serve(server, "Protect your API") + "/api/widgets/"
     ask = lambda **headers: requests.get(protected, headers=headers, timeout=20)
     anonymous = ask()
     assert anonymous.status_code == 403 and anonymous.json() == {"detail": "Authentication credentials were not provided."}
@@ -198,6 +206,18 @@ def test_the_configuration_of_the_readme_protects(protected, keys):
     assert denied.status_code == 403 and denied.json() == {"detail": "You do not have permission to perform this action."}
     allowed = ask(Authorization=f"Token {keys['peggy']}", **{"X-Postern-User": "mallory"})
     assert allowed.status_code == 200 and allowed.json() == {"user": "peggy", "authorization": None}
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_configuration_of_the_readme_serves_below_a_prefix(serve, keys, server):
+    base = serve(server, "Below a prefix")
+    page = requests.get(f"{base}/auth/user/profile/", timeout=20)
+    assert page.url == f"{base}/auth/login/?next=/auth/user/profile/" and 'action="/auth/login/"' in page.text
+    style = re.search('rel="stylesheet" href="(/auth/static/[^"]+)"', page.text)[1]
+    assert requests.get(base + style, timeout=20).status_code == 200
+    answer = requests.post(f"{base}/auth/api/users/tokens/", headers={"Authorization": f"Token {keys['hankhill']}"}, json={}, timeout=20)
+    assert answer.status_code == 201 and answer.json()["url"].startswith(f"{base}/auth/api/users/tokens/")
+    assert requests.get(answer.json()["url"], headers={"Authorization": f"Token {keys['hankhill']}"}, timeout=20).status_code == 200
 
 
 # --- Install it --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from support.demo import REPO, free_port
+from support.fastcgi import ask, request
 from web_browser import Person, words
 
 CONF = """
@@ -93,11 +94,24 @@ def test_all_of_it_below_a_prefix(nginx, user, demo):
     assert {"/auth/user/profile/", "/auth/user/sessions/", "/auth/user/password/", "/auth/api/users/tokens/"} <= seen
     assert it.get([u for u in links(page) if u.endswith(".css")][0]).status_code == 200
     page = it.submit(it.open("/auth/user/api-tokens/add/"), "Create")
-    assert page.url == f"{base}/auth/user/api-tokens/" and f"{base}/auth/api/authentication-check/" in words(page.find("code")[0])
+    assert page.url == f"{base}/auth/user/api-tokens/" and f"{base}/auth/api/authentication-check/" in words(page.find("code", id="new-key-curl")[0])
     one = demo.psql("SELECT id::text FROM postern.tokens WHERE user_id = %s", owner.id)[0][0]
     it.submit(it.open(f"/auth/user/api-tokens/{one}/delete/"), "Confirm")
     page = it.submit(it.open("/auth/"), "Log out")
     assert page.url == f"{base}/auth/" and page.messages == ["You have logged out."]
+
+
+@pytest.mark.parametrize("params", [{"SCRIPT_NAME": "/auth/login/"}, {"SCRIPT_NAME": "/auth", "PATH_INFO": "/login/"}, {"SCRIPT_NAME": "", "PATH_INFO": "/auth/login/"}])
+@pytest.mark.parametrize("prefix", ["/auth", "/auth/"])
+def test_prefix_is_found_however_the_server_splits_the_path(demo, params, prefix):
+    asked = {k: v for k, v in request("GET", "/login/", POSTERN_PREFIX=prefix).items() if k not in ("SCRIPT_NAME", "PATH_INFO")}
+    answer = ask(demo.socket, {**asked, **params})
+    assert answer.status == 200 and b'action="/auth/login/"' in answer.body
+
+
+def test_path_outside_the_prefix_is_refused(demo):
+    answer = ask(demo.socket, request("GET", "/authx/login/", POSTERN_PREFIX="/auth"))
+    assert answer.status == 400
 
 
 def test_behind_a_listed_proxy_that_ends_tls(nginx, new_demo):
