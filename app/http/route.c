@@ -130,10 +130,14 @@ static const char *encoded(struct arena *a, const char *path)
 	return buf_str(&b);
 }
 
-/* Whether answers to this path are pages, refusals too. */
-static bool is_page(const struct request *r)
+/* Whether answers to this path are pages, refusals too; of a path that cannot be read a browser gets one. */
+static bool is_page(struct request *r)
 {
-	return *r->path && !text_starts(r->path, "/api/");
+	const char *accept = request_param(r, "HTTP_ACCEPT");
+
+	if (*r->path)
+		return !text_starts(r->path, "/api/");
+	return accept && strstr(accept, "text/html");
 }
 
 static bool negotiate(struct request *r)

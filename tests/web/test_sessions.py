@@ -3,11 +3,13 @@ import hashlib
 import re
 import secrets
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from support.demo import FAST
 from support.fastcgi import ask, request
+from web_browser import Person, words
 
 OLD = "Your old password was entered incorrectly. Please enter it again."
 WRONG = "Please enter a correct username and password. Note that both fields may be case-sensitive."
@@ -42,6 +44,15 @@ def test_sign_in_says_who_one_is(person, user):
     page = it.sign_in(owner)
     assert page.messages == [f"Logged in as {owner.name}."] and owner.name in page.text
     assert it.open("/").messages == []
+
+
+def test_form_is_one_that_password_managers_know(person):
+    """And it holds no more than a name can have."""
+    page = person().open("/login/")
+    name, = page.find("input", id="id_username")
+    password, = page.find("input", id="id_password")
+    assert (name.get("autocomplete"), name.get("maxlength"), name.get("autofocus")) == ("username", "150", "")
+    assert (password.get("autocomplete"), password.get("type"), password.get("value")) == ("current-password", "password", None)
 
 
 @pytest.mark.parametrize("change", [{"password": "wrong"}, {"username": "nobody-of-sessions"}, {"username": "%s-"}, {"password": "%s "}])
@@ -143,6 +154,8 @@ def test_cookie_over_https(demo, user):
     key = sent["__Host-sessionid"].split(";")[0]
     assert https(demo, "GET", "/user/profile/", HTTP_COOKIE=key)[0].status == 200
     assert https(demo, "GET", "/user/profile/", HTTP_COOKIE=key.replace("__Host-", ""))[0].status == 302
+    answer, sent = https(demo, "POST", "/logout/", body, HTTP_COOKIE=csrf.split(";")[0], HTTP_ORIGIN="https://127.0.0.1")
+    assert answer.status == 302 and sent["signedout"].endswith("; Secure")
 
 
 def test_database_holds_no_cookie(person, user, demo):
@@ -292,6 +305,19 @@ def test_limits_of_a_session(person, user, demo, created, seen, alive):
     assert holds(person, make_session(demo, user(), created, seen)) == alive
 
 
+def test_limits_of_a_session_are_settings(new_demo):
+    demo = new_demo(POSTERN_SESSION_IDLE="3600", POSTERN_SESSION_ABSOLUTE="7200").start()
+    (identifier,), = demo.psql("SELECT id::text FROM postern.users WHERE username = 'hankhill'")
+    for created, seen, alive in (("50 minutes", "50 minutes", True), ("70 minutes", "70 minutes", False),
+                                 ("110 minutes", "1 minute", True), ("130 minutes", "1 minute", False)):
+        it = Person(demo.url)
+        it.session.cookies.set("sessionid", make_session(demo, SimpleNamespace(id=identifier), created, seen))
+        assert it.signed_in() == alive, (created, seen)
+    answer = Person(demo.url)
+    page = answer.submit(answer.open("/login/"), "Log In", follow=False, username="hankhill", password="I<3C3H8")
+    assert "; Max-Age=7200;" in page.headers["Set-Cookie"]
+
+
 def test_use_keeps_a_session_alive(person, user, demo):
     key = make_session(demo, user(), "13 days", "13 days")
     assert holds(person, key)
@@ -315,12 +341,18 @@ FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/201001
 SAFARI = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Version/19.0 Mobile/15E148 Safari/604.1"}
 
 
-def test_sessions_are_listed(person, user):
+def test_sessions_are_listed(person, user, demo):
     owner = user()
     person(owner, **SAFARI)
     page = person(owner, **FIREFOX).open("/user/sessions/")
     assert "Firefox on Linux This session" in page.text and "Safari on iPhone" in page.text and "127.0.0.1" in page.text
-    assert len(page.find("section")) == 2
+    cells = [{words(d.find("dt")): words(d.find("dd")) for d in section.find("dl")} for section in page.find("section")]
+    now = demo.psql("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:')")[0][0]
+    assert len(cells) == 2
+    for cell in cells:
+        assert cell["Address"] == "127.0.0.1" and set(cell) == {"Address", "Signed in", "Last seen"}
+        for name in ("Signed in", "Last seen"):
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", cell[name]) and cell[name] >= now[:10]
 
 
 def test_one_session_can_be_ended(person, user):

@@ -130,6 +130,21 @@ def test_key_of_another_session_is_not_shown(person, it, demo):
     assert page.messages and new_key(page) is None
 
 
+@pytest.mark.parametrize("path", ["/favicon.ico", "/user/api-tokens/00000000-0000-0000-0000-000000000000/edit/", "/api/users/"])
+def test_key_is_not_taken_by_what_shows_no_messages(it, path):
+    page = it.submit(it.open("/user/api-tokens/add/"), "Create", follow=False)
+    it.get(path, headers={"Accept": "*/*"})
+    assert new_key(it.open(page.headers["Location"]))
+
+
+@pytest.mark.parametrize("path", ["/", "/logout/", "/user/sessions/", "/api/docs/", "/api/users/"])
+def test_key_is_shown_by_whatever_page_comes_next(it, path):
+    it.submit(it.open("/user/api-tokens/add/"), "Create", follow=False)
+    html = it.get(path).text
+    assert re.search('id="new-key"[^>]*>[0-9a-f]{40}<', html)
+    assert new_key(it.open("/user/api-tokens/")) is None
+
+
 # --- the list ---
 def test_none(it):
     assert "You do not have any API tokens." in it.open("/user/api-tokens/").text

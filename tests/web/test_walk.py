@@ -22,6 +22,11 @@ def walk_to_tokens(browser, name, password):
     browser.click(name)
     browser.click("Profile")
     assert browser.find("h1")[0].text == "User Profile"
+    side = browser.find("nav.side")[0]
+    assert side.text.split("\n") == ["User Profile", "Profile", "API Tokens", "Sessions", "Change Password"]
+    assert side.rect["x"] < browser.find("h1")[0].rect["x"]
+    menu = browser.find("header details")[0].rect
+    assert menu["y"] < 60 and menu["x"] > 640
     browser.click("API Tokens")
     assert browser.find("h1")[0].text == "API Tokens"
 
@@ -89,9 +94,14 @@ def tab_to(browser, visible):
 
 def test_all_of_it_by_keyboard(chrome, user):
     browser, owner = chrome(), user()
-    browser.open("/login/?next=/user/api-tokens/")
+    browser.open("/login/")
     browser.press(owner.name, Keys.TAB, owner.password)
     browser.press_to_go(Keys.ENTER)
+    tab_to(browser, owner.name)
+    browser.press(Keys.ENTER)
+    for name in ("Profile", "API Tokens"):
+        tab_to(browser, name)
+        browser.press_to_go(Keys.ENTER)
     tab_to(browser, "+ Add a token")
     browser.press_to_go(Keys.ENTER)
     for _ in range(20):
