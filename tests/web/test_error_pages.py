@@ -5,7 +5,7 @@ from support.fastcgi import ask, request
 from web_browser import BROWSER, Person
 
 
-@pytest.mark.parametrize("path", ["/user/\\x/", "/user//x/" "/user/../x/"])
+@pytest.mark.parametrize("path", ["/user/\\x/", "/user//x/", "/user/../x/"])
 def test_path_that_cannot_be_read_is_a_page_to_a_browser(demo, path):
     answer = ask(demo.socket, {**request("GET", "/", HTTP_ACCEPT=BROWSER), "SCRIPT_NAME": path})
     assert answer.status == 400 and answer.headers["Content-Type"].startswith("text/html")
