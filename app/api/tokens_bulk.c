@@ -173,12 +173,26 @@ struct new_key {
 	char key[2 * KEY_BYTES + 1];
 };
 
+/* The ids as an uuid[] literal. */
+static const char *ids_array(struct request *r, const struct bulk *b)
+{
+	struct buf ids = BUF(r->arena);
+
+	buf_addc(&ids, '{');
+	for (size_t i = 0; i < b->count; i++)
+		buf_addf(&ids, "%s%s", i ? "," : "", b->ids[i]);
+	buf_addc(&ids, '}');
+	return buf_str(&ids);
+}
+
 static enum result update_all(struct request *r, const struct bulk *b,
     const struct token_change *changes, struct new_key *keys)
 {
 	struct rows rows;
 	enum result res = token_begin(r, false);
 
+	if (res == OK)
+		res = token_lock(r->db, r->arena, r->identity.user_id, ids_array(r, b));
 	for (size_t i = 0; res == OK && i < b->count; i++) {
 		keys[i].id = b->ids[i];
 		if (!repeated_later(b, i)) /* of elements with the same id the last counts */
@@ -254,21 +268,20 @@ int api_token_bulk_update(struct request *r)
 
 int api_token_bulk_delete(struct request *r)
 {
-	struct buf ids = BUF(r->arena);
 	struct bulk b = {0};
 	struct rows rows;
+	const char *ids;
 	enum result res;
 	int status = read_bulk(r, &b);
 
 	if (status)
 		return status;
-	buf_addc(&ids, '{');
-	for (size_t i = 0; i < b.count; i++)
-		buf_addf(&ids, "%s%s", i ? "," : "", b.ids[i]);
-	buf_addc(&ids, '}');
+	ids = ids_array(r, &b);
 	res = request_begin(r, NULL);
 	if (res == OK)
-		res = token_delete(r->db, r->arena, r->identity.user_id, buf_str(&ids), &rows);
+		res = token_lock(r->db, r->arena, r->identity.user_id, ids);
+	if (res == OK)
+		res = token_delete(r->db, r->arena, r->identity.user_id, ids, &rows);
 	if (res == OK)
 		res = db_commit(r->db);
 	db_rollback(r->db);

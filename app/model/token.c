@@ -103,6 +103,13 @@ enum result token_update(struct db *db, struct arena *a, const struct peppers *p
 		c->allowed_ips));
 }
 
+enum result token_lock(struct db *db, struct arena *a, const char *user_id, const char *ids)
+{
+	struct rows rows;
+
+	return db_write(db, a, Q_TOKEN_LOCK, &rows, DB_PARAMS(user_id, ids));
+}
+
 enum result token_delete(
     struct db *db, struct arena *a, const char *user_id, const char *ids, struct rows *out)
 {

@@ -47,6 +47,10 @@ enum result token_update(struct db *db, struct arena *a, const struct peppers *p
     const char *user_id, const char *id, const struct token_change *c,
     char key_hex[2 * KEY_BYTES + 1], struct rows *out);
 
+/* Locks those of a user's own tokens that an uuid[] literal lists, in one order whoever asks: what is to change or delete
+ * several of them does this first, or two of that kind could wait for each other. */
+enum result token_lock(struct db *db, struct arena *a, const char *user_id, const char *ids);
+
 /* Deletes a user's own tokens of an uuid[] literal inside the caller's transaction; a row for each deleted. */
 enum result token_delete(
     struct db *db, struct arena *a, const char *user_id, const char *ids, struct rows *out);

@@ -1,9 +1,11 @@
 """Several tokens in one request: all of them or none."""
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from support.account import TOKENS
+from support.http import Client
 from test_token_create import SHORT, fresh_key
 
 FOREIGN = "6f1f4b2e-0000-4000-8000-000000000000"
@@ -160,6 +162,21 @@ def test_keys_cannot_be_exchanged_through_each_other(alice, pair):
     answer = alice.patch(json=[{"id": pair[0]["id"], "key": pair[1]["key"]}, {"id": pair[1]["id"], "key": pair[0]["key"]}])
     assert (answer.status_code, answer.json()) == (400, {"key": ["Token with this Key already exists."]})
     assert alice.get(token=pair[0]["key"]).status_code == 200
+
+
+def test_opposite_orders_do_not_lock_each_other_out(alice):
+    """Four clients change the same eight tokens and delete some, half of them backwards; nobody is sent away."""
+    ids = [t["id"] for t in alice.post(json=[{}] * 8).json()]
+
+    def one(n):
+        order = ids if n % 2 else ids[::-1]
+        client = Client(alice.client.url)
+        changes = [client.patch(TOKENS, token=alice.key, json=[{"id": i, "description": f"{n} {k}"} for i in order]) for k in range(15)]
+        return [a.status_code for a in changes] + [client.delete(TOKENS, token=alice.key, json=[{"id": i} for i in order[2:6]]).status_code]
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(one, range(4)))
+    assert statuses == [[200] * 15 + [204]] * 4
 
 
 # --- delete ---
