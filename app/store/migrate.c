@@ -101,11 +101,33 @@ static enum schema_state compare(
 	return SCHEMA_BEHIND;
 }
 
+#define ENCODING                                                                                   \
+	"quote_ident(current_database()) AS database, current_setting('server_encoding') AS "      \
+	"encoding"
+
+/* In another encoding names are not what they are here, and sign-ins fail. */
+static bool unfit(struct arena *a, const struct rows *rows, const char **problem)
+{
+	const char *database, *encoding;
+
+	if (rows->count == 0)
+		return false;
+	database = rows_text(rows, 0, "database");
+	encoding = rows_text(rows, 0, "encoding");
+	if (strcmp(encoding, "UTF8") == 0)
+		return false;
+	*problem = arena_printf(a,
+	    "the database %s has the encoding %s and not UTF8: make it anew, with CREATE DATABASE "
+	    "%s OWNER postern_owner ENCODING UTF8 LOCALE 'C.UTF-8' TEMPLATE template0",
+	    database, encoding, database);
+	return true;
+}
+
 enum schema_state schema_check(
     struct db *db, struct arena *a, int64_t *version, const char **problem)
 {
-	static const char sql[] =
-	    "SELECT number, name, checksum FROM postern.schema_migrations ORDER BY number";
+	static const char sql[] = "SELECT number, name, checksum, " ENCODING
+				  " FROM postern.schema_migrations ORDER BY number";
 	struct rows rows;
 	enum result res;
 
@@ -123,6 +145,8 @@ enum schema_state schema_check(
 		*problem = arena_printf(a, "cannot read the schema's version: %s", db_message(db));
 		return SCHEMA_UNKNOWN;
 	}
+	if (unfit(a, &rows, problem))
+		return SCHEMA_UNFIT;
 	return compare(a, &rows, version, problem);
 }
 
@@ -144,8 +168,11 @@ static enum result apply(struct db *db, struct arena *a, const struct embedded *
 enum result schema_migrate(struct db *db, struct arena *a, const char **problem)
 {
 	enum schema_state state;
+	struct rows rows;
 	int64_t version;
 
+	if (db_script(db, a, "SELECT " ENCODING, &rows) == OK && unfit(a, &rows, problem))
+		return FAILED;
 	if (db_script(db, NULL, bootstrap, NULL) != OK) {
 		*problem = arena_printf(a, "cannot prepare the schema: %s", db_message(db));
 		return FAILED;

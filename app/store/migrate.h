@@ -11,6 +11,7 @@ enum schema_state {
 	SCHEMA_BEHIND, /* migrations are missing, or there is no schema yet: run "postern migrate" */
 	SCHEMA_AHEAD, /* a newer program made it */
 	SCHEMA_CHANGED, /* an applied migration is not the one in this program */
+	SCHEMA_UNFIT, /* the database's encoding is not UTF8 */
 	SCHEMA_UNKNOWN, /* the database could not be asked */
 };
 

@@ -279,9 +279,9 @@ def empty(demo):
     made = []
     admin = psycopg.connect(host=demo.env["PGHOST"], port=demo.env["PGPORT"], dbname="postgres", user="postgres", autocommit=True)
 
-    def make():
+    def make(options=""):
         made.append(f"empty{len(made)}_{os.getpid()}")
-        admin.execute(f"CREATE DATABASE {made[-1]} OWNER postern_owner")
+        admin.execute(f"CREATE DATABASE {made[-1]} OWNER postern_owner {options}")
         return made[-1]
 
     yield make
@@ -313,6 +313,22 @@ def test_migrate_from_nothing_and_again(demo, empty):
     rows = query(demo, database, "SELECT number, name, checksum, applied IS NOT NULL FROM postern.schema_migrations ORDER BY number")
     assert [(n, name) for n, name, _, _ in rows] == list(enumerate(sorted(f.name for f in (REPO / "db/migrations").glob("*.sql")), 1))
     assert all(re.fullmatch("[0-9a-f]{64}", c) and when for _, _, c, when in rows)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_database_of_another_encoding_is_refused(demo, empty, encoding):
+    """Every sign-in would fail in it."""
+    database = empty(f"ENCODING {encoding} LOCALE 'C' TEMPLATE template0")
+    wanted = (f"the database {database} has the encoding {encoding} and not UTF8: make it anew, with CREATE DATABASE {database} OWNER postern_owner "
+              "ENCODING UTF8 LOCALE 'C.UTF-8' TEMPLATE template0")
+    done = demo.postern("migrate", check=False, PGDATABASE=database)
+    assert (done.returncode, done.stderr) == (1, f"postern: {wanted}\n")
+    assert query(demo, database, "SELECT 1 FROM pg_namespace WHERE nspname = 'postern'") == []
+    # one that an earlier program, or a hand, has filled all the same
+    query(demo, database, "CREATE SCHEMA postern")
+    query(demo, database, "CREATE TABLE postern.schema_migrations AS SELECT 1 AS number, 'x' AS name, 'x' AS checksum")
+    done = demo.postern("check", check=False, PGDATABASE=database)
+    assert done.returncode == 1 and wanted in done.stdout
 
 
 def test_two_at_once(demo, empty):
