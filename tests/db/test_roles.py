@@ -141,8 +141,23 @@ def test_everything_belongs_to_the_owner_role(roles):
                      "UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'postern'::regnamespace AND proowner <> 'postern_owner'::regrole") == []
 
 
-def test_roles_script_can_be_run_again(sql_cluster):
-    sql_cluster.psql("postgres", "-f", "db/roles.sql")
+def test_roles_script_can_be_run_again_and_leaves_roles_as_they_are(sql_cluster):
+    sql_cluster.admin("ALTER ROLE postern_owner LOGIN")
+    try:
+        sql_cluster.psql("postgres", "-f", "db/roles.sql")
+        assert sql_cluster.psql("postgres", "-Atc", "SELECT rolname, rolcanlogin, rolinherit, rolsuper FROM pg_roles WHERE rolname ~ '^postern' ORDER BY 1").stdout \
+            == "postern|t|f|f\npostern_admin|f|t|f\npostern_auditor|f|t|f\npostern_owner|t|t|f\n"
+    finally:
+        sql_cluster.admin("ALTER ROLE postern_owner NOLOGIN")
+
+
+def test_auditor_may_ask_what_explain_asks(roles):
+    for statement in ("admin_explain_which_token", "admin_explain_token", "admin_explain_user", "admin_explain_rights"):
+        text = (ROOT / f"db/queries/{statement}.sql").read_text()
+        roles.run("DEALLOCATE ALL", role="otto")
+        roles.run(f"PREPARE q AS {text}", role="otto")
+        count = roles.one("SELECT cardinality(parameter_types) FROM pg_prepared_statements", role="otto")
+        roles.run(f"EXPLAIN EXECUTE q({', '.join(['NULL'] * count)})", role="otto")
 
 
 def test_grants_can_be_applied_again_and_take_back_what_was_added(sql):
