@@ -52,14 +52,14 @@ static const char *token_refusal(struct request *r, const struct rows *rows)
 	    "Source IP %s is not permitted to authenticate using this token.", r->remote_addr);
 }
 
-void authenticate_token(
-    struct request *r, const struct auth_question *q, const char *digests, struct auth_answer *out)
+void authenticate_token(struct request *r, const struct auth_question *q, enum query find,
+    const char *which, struct auth_answer *out)
 {
 	struct rows rows;
 	const char *refusal;
 
-	if (db_read(r->db, r->arena, Q_TOKEN_BY_DIGEST, &rows,
-		DB_PARAMS(digests, *r->remote_addr ? r->remote_addr : NULL, q->object_type,
+	if (db_read(r->db, r->arena, find, &rows,
+		DB_PARAMS(which, *r->remote_addr ? r->remote_addr : NULL, q->object_type,
 		    q->action)) != OK) {
 		away(out);
 		return;
@@ -84,7 +84,8 @@ static void by_token(struct request *r, const struct auth_question *q,
     const struct authorization *header, struct auth_answer *out)
 {
 	if (header->token_is_key)
-		authenticate_token(r, q, peppers_digests(r->peppers, r->arena, header->key), out);
+		authenticate_token(r, q, Q_TOKEN_BY_DIGEST,
+		    peppers_digests(r->peppers, r->arena, header->key), out);
 	else
 		refuse(out, "Invalid token");
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/request.h"
+#include "store/db.h"
 
 /* What to find out besides the identity, in the same round trip. */
 struct auth_question {
@@ -24,9 +25,10 @@ struct auth_answer {
  * this process may not. */
 void authenticate(struct request *r, const struct auth_question *q, struct auth_answer *out);
 
-/* The part of it that follows once a token's digests are known (bytea[] literal); *out is zeroed by the caller. */
-void authenticate_token(
-    struct request *r, const struct auth_question *q, const char *digests, struct auth_answer *out);
+/* The part of it that looks the token up: with Q_TOKEN_BY_DIGEST `which` is its digests, a bytea[] literal; with
+ * Q_ADMIN_EXPLAIN_TOKEN, whose columns are the same, its id. *out is zeroed by the caller. */
+void authenticate_token(struct request *r, const struct auth_question *q, enum query find,
+    const char *which, struct auth_answer *out);
 
 /* After the reply: notes the use of the token or session, when a minute has gone by since the last
  * note. Failures are ignored: a read-only database keeps answering. */

@@ -57,8 +57,8 @@ static void make_request(struct explanation *e, const struct cli_args *args)
 static bool take_token(struct explanation *e, const char *token)
 {
 	struct rows rows;
-	enum result res =
-	    db_read(e->cli->db, e->cli->arena, Q_ADMIN_EXPLAIN_TOKEN, &rows, DB_PARAMS(token));
+	enum result res = db_read(
+	    e->cli->db, e->cli->arena, Q_ADMIN_EXPLAIN_WHICH_TOKEN, &rows, DB_PARAMS(token));
 
 	if (res != OK)
 		cli_refused(e->cli, res);
@@ -71,8 +71,8 @@ static bool take_token(struct explanation *e, const char *token)
 	else {
 		e->credential = arena_printf(e->cli->arena, "token %s (%s)",
 		    rows_text(&rows, 0, "tail"), rows_text(&rows, 0, "username"));
-		authenticate_token(
-		    &e->request, &e->question.ask, rows_text(&rows, 0, "digests"), &e->answer);
+		authenticate_token(&e->request, &e->question.ask, Q_ADMIN_EXPLAIN_TOKEN,
+		    rows_text(&rows, 0, "id"), &e->answer);
 		return true;
 	}
 	return false;

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sqlcluster import HASH
+from sqlcluster import HASH, ROOT
 
 USER = "(SELECT id FROM postern.users WHERE username = 'hank')"
 

@@ -110,6 +110,16 @@ def test_tail_names_a_token_and_a_key_does_not(demo, user, token):
     assert done.returncode == 1 and "no token" in done.stderr
 
 
+def test_auditor_may_ask_too(demo, user, token):
+    """With the rights of postern_auditor, who reads no digest."""
+    one = user()
+    demo.postern("permission", "grant", one.name, "ipam.prefix", "view")
+    made = token(one)
+    for who in (["--user", one.name], ["--token", made.id], ["--token", made.key[-6:]]):
+        said = explain(demo, "GET", PREFIXES, "--resource", "ipam.prefix", *who, PGUSER="postgres", PGOPTIONS="-c role=postern_auditor")
+        assert said["allowed"] is True, said
+
+
 def test_user_and_token_exclude_each_other(demo):
     done = demo.postern("explain", "GET", "/", "--user", "a", "--token", "b", check=False)
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, "postern: --user and --token exclude each other")
