@@ -31,7 +31,7 @@ static int ensure_pepper(const struct config *c, struct db *db, struct arena *a)
 		peppers_free(p);
 		return 0;
 	}
-	if (db_read(db, a, Q_TOKENS_EXIST, &rows, 0, NULL) != OK)
+	if (db_read(db, a, Q_ADMIN_TOKENS_EXIST, &rows, 0, NULL) != OK)
 		return cli_failed("cannot look for tokens: %s", db_message(db));
 	if (rows_bool(&rows, 0, "found"))
 		return cli_failed("%s is missing, and without it no token in the database can be "

@@ -45,7 +45,7 @@ static int user_add(struct cli *cli, const struct cli_args *args)
 
 	if (!hash && !args->no_password)
 		return 1;
-	res = cli_write(cli, Q_USER_INSERT, &rows,
+	res = cli_write(cli, Q_ADMIN_USER_INSERT, &rows,
 	    DB_PARAMS(args->words[0], hash, db_bool(args->superuser), db_bool(!args->no_tokens),
 		or_empty(args->first_name), or_empty(args->last_name), or_empty(args->email)));
 	return changed(cli, res, &rows, args->words[0]);
@@ -62,7 +62,7 @@ static int user_passwd(struct cli *cli, const struct cli_args *args)
 	hash = new_hash(cli, args);
 	if (!hash)
 		return 1;
-	res = cli_write(cli, Q_USER_SET_PASSWORD, &rows, DB_PARAMS(args->words[0], hash));
+	res = cli_write(cli, Q_ADMIN_USER_SET_PASSWORD, &rows, DB_PARAMS(args->words[0], hash));
 	return changed(cli, res, &rows, args->words[0]);
 }
 
@@ -76,22 +76,22 @@ static int set_flag(struct cli *cli, const struct cli_args *args, enum query q, 
 
 static int user_disable(struct cli *cli, const struct cli_args *args)
 {
-	return set_flag(cli, args, Q_USER_SET_ACTIVE, false);
+	return set_flag(cli, args, Q_ADMIN_USER_SET_ACTIVE, false);
 }
 
 static int user_enable(struct cli *cli, const struct cli_args *args)
 {
-	return set_flag(cli, args, Q_USER_SET_ACTIVE, true);
+	return set_flag(cli, args, Q_ADMIN_USER_SET_ACTIVE, true);
 }
 
 static int user_allow_tokens(struct cli *cli, const struct cli_args *args)
 {
-	return set_flag(cli, args, Q_USER_SET_MAY_MANAGE_TOKENS, true);
+	return set_flag(cli, args, Q_ADMIN_USER_SET_MAY_MANAGE_TOKENS, true);
 }
 
 static int user_forbid_tokens(struct cli *cli, const struct cli_args *args)
 {
-	return set_flag(cli, args, Q_USER_SET_MAY_MANAGE_TOKENS, false);
+	return set_flag(cli, args, Q_ADMIN_USER_SET_MAY_MANAGE_TOKENS, false);
 }
 
 static int user_promote(struct cli *cli, const struct cli_args *args)

@@ -1,2 +1,0 @@
--- tokens_exist: whether there is any token. Column: found.
-SELECT EXISTS (SELECT FROM postern.tokens) AS found
