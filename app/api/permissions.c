@@ -6,15 +6,18 @@
 #include "auth/permission.h"
 
 #define TYPE_PROBLEM "Invalid value. Specify a content type as '<app_label>.<model_name>'."
-#define ACTION_PROBLEM                                                                             \
-	"Enter an action of lower case letters, digits and underscores that begins with a letter."
+#define ACTION_PROBLEM "Unknown action. The actions are view, add, change and delete."
 #define CONSTRAINTS_PROBLEM                                                                        \
 	"Constraints are not supported: a permission covers all objects of its types."
 
-static bool action_sane(const char *word)
+static bool action_known(const char *word)
 {
-	return *word >= 'a' && *word <= 'z' &&
-	       !word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+	static const char *const actions[] = {"view", "add", "change", "delete"};
+
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(actions[i], word) == 0)
+			return true;
+	return false;
 }
 
 /* clang-format off */
@@ -28,8 +31,8 @@ static const struct member members[] = {
     .empty = "This list may not be empty.", .help = "Object types as app.model, for example dcim.site."},
 {"groups",       MEMBER_LINKS, .of = &groups_resource, .help = "Identifiers of groups that hold it."},
 {"users",        MEMBER_LINKS, .of = &users_resource, .help = "Identifiers of users who hold it."},
-{"actions",      MEMBER_WORDS, .flags = REQUIRED, .max = 30, .fits = action_sane, .problem = ACTION_PROBLEM,
-    .empty = "This field cannot be blank.", .help = "view, add, change, delete, or names of your own."},
+{"actions",      MEMBER_WORDS, .flags = REQUIRED, .max = 30, .fits = action_known, .problem = ACTION_PROBLEM,
+    .empty = "This field cannot be blank.", .help = "Some of view, add, change and delete."},
 {"constraints",  MEMBER_NULL,  .problem = CONSTRAINTS_PROBLEM, .help = "Always null."},
 {"display",      MEMBER_TEXT,  .flags = READ_ONLY, .help = "Human friendly display value"},
 {0},

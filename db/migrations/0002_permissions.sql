@@ -38,7 +38,7 @@ CREATE TABLE postern.permissions (
                  CONSTRAINT permissions_object_types_form CHECK (postern.all_match(object_types, '^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$')),
     actions      text[] NOT NULL
                  CONSTRAINT permissions_actions_some CHECK (array_ndims(actions) = 1 IS TRUE AND cardinality(actions) <= 100)
-                 CONSTRAINT permissions_actions_form CHECK (postern.all_match(actions, '^[a-z][a-z0-9_]{0,29}$'))
+                 CONSTRAINT permissions_actions_known CHECK (actions <@ '{view,add,change,delete}')
 );
 COMMENT ON TABLE postern.permissions IS 'Rights: actions on object types. They take effect when granted to a user or a group.';
 COMMENT ON COLUMN postern.permissions.id IS 'Identifier.';
@@ -48,7 +48,7 @@ COMMENT ON COLUMN postern.permissions.enabled IS 'False: grants nothing.';
 COMMENT ON COLUMN postern.permissions.object_types IS
     'Object types as app.model in lower case, for example dcim.site; the web server names the type of a location (POSTERN_RESOURCE).';
 COMMENT ON COLUMN postern.permissions.actions IS
-    'Actions: view (GET, HEAD), add (POST), change (PUT, PATCH), delete (DELETE), or names of your own.';
+    'Actions: view (GET, HEAD), add (POST), change (PUT, PATCH), delete (DELETE).';
 
 CREATE TABLE postern.permission_users (
     permission_id uuid NOT NULL REFERENCES postern.permissions ON DELETE CASCADE,

@@ -256,7 +256,7 @@ BEGIN
     IF types IS NULL OR NOT postern.all_match(types, '^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$') THEN
         RAISE EXCEPTION '"%" is no list of object types', object_types
             USING ERRCODE = 'invalid_parameter_value', HINT = 'An object type is app.model, for example dcim.site; several are separated by commas.';
-    ELSIF verbs IS NULL OR NOT postern.all_match(verbs, '^[a-z][a-z0-9_]{0,29}$') THEN
+    ELSIF verbs <@ '{view,add,change,delete}' IS NOT TRUE THEN
         RAISE EXCEPTION '"%" is no list of actions', actions
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Usual actions are view, add, change and delete; several are separated by commas.';
     END IF;
@@ -291,6 +291,10 @@ DECLARE
 BEGIN
     SELECT array_agg(p.id) FILTER (WHERE p.object_types <@ types AND p.actions <@ verbs),
            string_agg(quote_literal(p.name), ', ' ORDER BY p.name) FILTER (WHERE NOT (p.object_types <@ types AND p.actions <@ verbs))
+    IF NOT verbs <@ '{view,add,change,delete}' THEN
+        RAISE EXCEPTION '"%" is no list of actions', actions
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'The actions are view, add, change and delete; several are separated by commas.';
+    END IF;
       INTO inside, wider
       FROM postern.permissions AS p
      WHERE p.object_types && types AND p.actions && verbs

@@ -210,6 +210,8 @@ REFUSALS = [  # function, arguments, SQLSTATE, in the message
     ("grant_permission", ["hank", " , ", "view"], "22023", "no list of object types"),
     ("grant_permission", ["hank", "dcim.site", "view%"], "22023", "no list of actions"),
     ("grant_permission", ["hank", "dcim.site", ""], "22023", "no list of actions"),
+    ("grant_permission", ["hank", "dcim.site", "veiw"], "22023", "no list of actions"),
+    ("revoke_permission", ["hank", "dcim.site", "veiw"], "22023", "no list of actions"),
     ("revoke_permission", ["hank", "dcim.site", "view"], "P0002", "holds no such permission"),
     ("revoke_permission", ["nobody", "dcim.site", "view"], "P0002", 'no user or group "nobody"'),
 ]

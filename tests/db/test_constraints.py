@@ -51,9 +51,11 @@ REFUSALS = [  # table, columns, constraint
     ("permissions", {"object_types": ["dcim.site", None]}, "permissions_object_types_form"),
     ("permissions", {"object_types": [["dcim.site"], ["a.b"]]}, "permissions_object_types_some"),
     ("permissions", {"actions": []}, "permissions_actions_some"),
-    ("permissions", {"actions": ["View"]}, "permissions_actions_form"),
-    ("permissions", {"actions": ["x" * 31]}, "permissions_actions_form"),
-    ("permissions", {"actions": ["view", None]}, "permissions_actions_form"),
+    ("permissions", {"actions": ["View"]}, "permissions_actions_known"),
+    ("permissions", {"actions": ["frobnicate"]}, "permissions_actions_known"),
+    ("permissions", {"actions": ["view", None]}, "permissions_actions_known"),
+    ("permissions", {"actions": None}, "permissions_actions_some"),
+    ("permissions", {"enabled": None}, "permissions_not_null"),
     ("login_attempts", {"kind": "token"}, "login_attempts_kind"),
 ]
 
