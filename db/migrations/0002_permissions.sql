@@ -70,6 +70,56 @@ COMMENT ON TABLE postern.permission_groups IS 'Permissions granted to groups.';
 COMMENT ON COLUMN postern.permission_groups.permission_id IS 'The permission.';
 COMMENT ON COLUMN postern.permission_groups.group_id IS 'Whose members have it.';
 
+-- As postern.refuse_bad_row, for what administrators write by hand most often.
+CREATE FUNCTION postern.refuse_bad_right() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    actions constant text := 'The actions are view, add, change and delete, written ''{view,change}''.';
+    types   constant text := 'An object type is app.model in lower case, for example dcim.site; several are written ''{dcim.site,ipam.prefix}''.';
+    rule    record;
+BEGIN
+    CASE TG_TABLE_NAME
+    WHEN 'groups' THEN
+        SELECT * INTO rule FROM (VALUES
+            (NEW.name = btrim(NEW.name) AND NEW.name <> '' AND char_length(NEW.name) <= 150 AND NEW.name !~ '[[:cntrl:]]',
+             'name', 'groups_name_text', 'this is no name of a group', 'It has 1 to 150 characters, without control characters and without blanks around.'),
+            (lower(NEW.name) = lower(OLD.name)
+                 OR NOT EXISTS (SELECT FROM postern.groups AS g WHERE lower(g.name) = lower(NEW.name) AND g.id <> NEW.id),
+             'name', 'groups_name_key', 'there is already a group of this name', 'Names are the same whatever their case.')
+          ) AS rules (kept, of_column, name, message, hint) WHERE kept IS NOT TRUE LIMIT 1;
+    WHEN 'permissions' THEN
+        SELECT * INTO rule FROM (VALUES
+            (btrim(NEW.name) <> '' AND char_length(NEW.name) <= 100,
+             'name', 'permissions_name_text', 'this is no name of a permission', 'It has 1 to 100 characters.'),
+            (NEW.name = OLD.name OR NOT EXISTS (SELECT FROM postern.permissions AS p WHERE p.name = NEW.name AND p.id <> NEW.id),
+             'name', 'permissions_name_key', 'there is already a permission of this name', 'Choose another name, or UPDATE that permission.'),
+            (char_length(NEW.description) <= 200, 'description', 'permissions_description_length', 'this description is too long',
+             'It has at most 200 characters; without one it is empty, not NULL.'),
+            (array_ndims(NEW.object_types) = 1 AND cardinality(NEW.object_types) <= 1000,
+             'object_types', 'permissions_object_types_some', 'a permission names 1 to 1000 object types', types),
+            (postern.all_match(NEW.object_types, '^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$'),
+             'object_types', 'permissions_object_types_form', 'this is no list of object types', types),
+            (array_ndims(NEW.actions) = 1 AND cardinality(NEW.actions) <= 100,
+             'actions', 'permissions_actions_some', 'a permission names at least one action', actions),
+            (NEW.actions <@ '{view,add,change,delete}', 'actions', 'permissions_actions_known',
+             format('unknown action "%s"', (SELECT string_agg(coalesce(a, 'NULL'), '", "') FROM unnest(NEW.actions) AS a
+                                             WHERE a = ANY ('{view,add,change,delete}') IS NOT TRUE)), actions),
+            (num_nulls(NEW.id, NEW.enabled) = 0, 'enabled', 'permissions_not_null', 'a permission is enabled or not', 'enabled is true or false.')
+          ) AS rules (kept, of_column, name, message, hint) WHERE kept IS NOT TRUE LIMIT 1;
+    END CASE;
+    IF FOUND THEN
+        RAISE EXCEPTION '%', rule.message
+            USING ERRCODE = CASE WHEN rule.name LIKE '%\_key' THEN 'unique_violation' ELSE 'check_violation' END,
+                  SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = rule.of_column, CONSTRAINT = rule.name, HINT = rule.hint;
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION postern.refuse_bad_right() IS
+    'Trigger: refuses what the constraints of groups and permissions forbid, in words for people.';
+
+CREATE TRIGGER groups_rules BEFORE INSERT OR UPDATE ON postern.groups FOR EACH ROW EXECUTE FUNCTION postern.refuse_bad_right();
+CREATE TRIGGER permissions_rules BEFORE INSERT OR UPDATE ON postern.permissions FOR EACH ROW EXECUTE FUNCTION postern.refuse_bad_right();
+
 -- plpgsql, because it keeps the plan from call to call; every gate question asks this.
 CREATE FUNCTION postern.user_may(user_id uuid, object_type text, action text) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$

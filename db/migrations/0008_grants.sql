@@ -25,7 +25,7 @@ BEGIN
             ('postern', 'INSERT, UPDATE (digest, pepper, tail, expires, write_enabled, description, allowed_ips), DELETE', 'postern.tokens'),
             ('postern', 'INSERT, UPDATE, DELETE', 'postern.token_use'),
             ('postern', 'INSERT, UPDATE (digest, last_seen, flash), DELETE', 'postern.sessions'),
-            ('postern', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.token_matches, postern.text_matches, postern.time_matches'),
+            ('postern', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.time_in_range, postern.token_matches, postern.text_matches, postern.time_matches'),
             ('postern', 'EXECUTE', 'FUNCTION postern.login_attempt, postern.login_known, postern.login_succeeded, postern.audit_failure, postern.audit_extend'),
             ('postern', 'EXECUTE', 'FUNCTION postern.save_user, postern.remove_user'),
             -- administrators in psql
@@ -34,7 +34,7 @@ BEGIN
                               'postern.user_rights, postern.active_sessions, postern.recent_events, postern.blocked_logins'),
             ('postern_admin', 'SELECT, INSERT, UPDATE, DELETE', 'postern.users, postern.tokens, postern.token_use, postern.sessions, postern.groups, '
                               'postern.group_members, postern.permissions, postern.permission_users, postern.permission_groups, postern.login_attempts'),
-            ('postern_admin', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.find_user, postern.create_user, postern.set_password, '
+            ('postern_admin', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.time_in_range, postern.find_user, postern.create_user, postern.set_password, '
                               'postern.restrict_tokens, postern.allow_tokens, postern.disable_user, postern.enable_user, postern.end_sessions, '
                               'postern.revoke_token, postern.revoke_all, postern.word_list, postern.find_holder, postern.grant_permission, '
                               'postern.revoke_permission, postern.login_name, postern.login_address, postern.login_unblock, postern.unblock_user, '
