@@ -18,22 +18,27 @@ BEGIN
           FROM (VALUES
             -- the workers
             ('postern', 'USAGE', 'SCHEMA postern'),
-            ('postern', 'SELECT', 'postern.schema_migrations, postern.users, postern.tokens, postern.token_use, postern.sessions'),
-            ('postern', 'SELECT, INSERT, UPDATE, DELETE', 'postern.groups, postern.group_members, postern.permissions, postern.permission_users, postern.permission_groups'),
-            ('postern', 'INSERT (username, password_hash, is_active, may_manage_tokens, first_name, last_name, email, config), '
-                        'UPDATE (username, password_hash, is_active, may_manage_tokens, first_name, last_name, email, config, last_login), DELETE', 'postern.users'),
+            ('postern', 'SELECT', 'postern.schema_migrations, postern.users, postern.tokens, postern.token_use, postern.sessions, postern.groups, '
+                        'postern.group_members, postern.permissions, postern.permission_users, postern.permission_groups'),
+            ('postern', 'UPDATE (password_hash, config, last_login)', 'postern.users'),	-- save_user does the rest
             ('postern', 'INSERT, UPDATE (digest, pepper, tail, expires, write_enabled, description, allowed_ips), DELETE', 'postern.tokens'),
-            ('postern', 'INSERT, UPDATE, DELETE', 'postern.token_use'),
+            ('postern', 'INSERT, UPDATE (last_used)', 'postern.token_use'),
             ('postern', 'INSERT, UPDATE (digest, last_seen, flash), DELETE', 'postern.sessions'),
-            ('postern', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.time_in_range, postern.token_matches, postern.text_matches, postern.time_matches'),
+            ('postern', 'INSERT, UPDATE (name), DELETE', 'postern.groups'),
+            ('postern', 'INSERT, UPDATE (name, description, enabled, object_types, actions), DELETE', 'postern.permissions'),
+            ('postern', 'INSERT, DELETE', 'postern.permission_users, postern.permission_groups'),
+            ('postern', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.time_in_range, postern.token_matches, postern.text_matches, '
+                        'postern.time_matches'),
             ('postern', 'EXECUTE', 'FUNCTION postern.login_attempt, postern.login_known, postern.login_succeeded, postern.audit_failure, postern.audit_extend'),
             ('postern', 'EXECUTE', 'FUNCTION postern.save_user, postern.remove_user'),
             -- administrators in psql
             ('postern_admin', 'USAGE', 'SCHEMA postern'),
             ('postern_admin', 'SELECT', 'postern.schema_migrations, postern.audit_events, postern.tokens_overview, postern.expiring_tokens, '
                               'postern.user_rights, postern.active_sessions, postern.recent_events, postern.blocked_logins'),
-            ('postern_admin', 'SELECT, INSERT, UPDATE, DELETE', 'postern.users, postern.tokens, postern.token_use, postern.sessions, postern.groups, '
-                              'postern.group_members, postern.permissions, postern.permission_users, postern.permission_groups, postern.login_attempts'),
+            ('postern_admin', 'SELECT, INSERT, UPDATE, DELETE', 'postern.users, postern.tokens, postern.token_use, postern.groups, '
+                              'postern.group_members, postern.permissions, postern.permission_users, postern.permission_groups'),
+            ('postern_admin', 'SELECT, DELETE', 'postern.sessions'),	-- who sets a digest takes the session over
+            ('postern_admin', 'SELECT', 'postern.login_attempts'),	-- unblock_user and unblock_address leave a trace
             ('postern_admin', 'EXECUTE', 'FUNCTION postern.user_may, postern.all_match, postern.time_in_range, postern.find_user, postern.create_user, postern.set_password, '
                               'postern.restrict_tokens, postern.allow_tokens, postern.disable_user, postern.enable_user, postern.end_sessions, '
                               'postern.revoke_token, postern.revoke_all, postern.word_list, postern.find_holder, postern.grant_permission, '

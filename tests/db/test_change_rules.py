@@ -55,14 +55,17 @@ def test_own_password_change_keeps_the_session_it_came_from(sql, hank):
 
 
 def test_actor_calling_it_rehashing_does_not_keep_a_disabled_user_signed_in(sql, hank):
+    peggy = str(sql.user("peggy", is_superuser=True))
     with psycopg.connect(sql.dsn("postern")) as c:
-        c.execute("SELECT set_config('postern.actor', '{\"action\": \"password_rehashed\"}', true)")
-        c.execute("UPDATE postern.users SET is_active = false")
+        c.execute("SELECT set_config('postern.actor', %s, true)", (json.dumps({"user_id": peggy, "action": "password_rehashed"}),))
+        c.execute("SELECT postern.save_user(%s, '{\"is_active\": false}')", (hank,))
     assert sessions(sql, hank) == 0
 
 
 def test_being_disabled_ends_the_own_session_too(sql, hank):
-    from_own_session(sql, hank, "UPDATE postern.users SET is_active = false")
+    sql.run("UPDATE postern.users SET is_superuser = true")
+    sql.user("peggy", is_superuser=True)
+    from_own_session(sql, hank, f"SELECT postern.save_user('{hank}', '{{\"is_active\": false}}')")
     assert sessions(sql, hank) == 0
 
 

@@ -10,9 +10,8 @@ MAY = {
     "postern": [
         "SELECT * FROM postern.users, postern.tokens, postern.sessions",
         "SELECT number FROM postern.schema_migrations",
-        "INSERT INTO postern.users (username, password_hash, email, config) VALUES ('new', NULL, '', '{}')",
-        f"UPDATE postern.users SET password_hash = '{HASH}', last_login = now(), config = '{{}}', is_active = true, may_manage_tokens = true",
-        "DELETE FROM postern.users",
+        f"UPDATE postern.users SET password_hash = '{HASH}', last_login = now(), config = '{{}}'",
+        "SELECT 1 FROM postern.users FOR SHARE", "SELECT 1 FROM postern.tokens FOR UPDATE",
         f"INSERT INTO postern.tokens (user_id, digest, pepper, tail, description, allowed_ips) VALUES ({USER}, sha256('x'), 1, 'abcdef', '', '{{}}') RETURNING *",
         "UPDATE postern.tokens SET digest = sha256('y'), pepper = 2, tail = '000000', expires = now(), write_enabled = false, description = 'x', allowed_ips = '{}'",
         "DELETE FROM postern.tokens",
@@ -23,7 +22,8 @@ MAY = {
         "INSERT INTO postern.groups (name) VALUES ('new')",
         "INSERT INTO postern.permissions (name, object_types, actions) VALUES ('new', '{a.b}', '{view}')",
         f"INSERT INTO postern.permission_users SELECT id, {USER} FROM postern.permissions",
-        f"INSERT INTO postern.group_members SELECT id, {USER} FROM postern.groups",
+        "UPDATE postern.groups SET name = 'x'", "UPDATE postern.permissions SET name = 'x', description = '', enabled = true",
+        "DELETE FROM postern.permission_users", "DELETE FROM postern.permission_groups",
         "DELETE FROM postern.groups", "DELETE FROM postern.permissions",
         f"SELECT postern.user_may({USER}, 'a.b', 'view')",
         "SELECT postern.token_matches(t, NULL, 'q', '', '{x}') FROM postern.tokens AS t",
@@ -34,7 +34,8 @@ MAY = {
         "LISTEN postern_changes",
     ],
     "ada": [
-        "UPDATE postern.users SET is_superuser = true", "DELETE FROM postern.tokens", "DELETE FROM postern.login_attempts",
+        "UPDATE postern.users SET is_superuser = true", "DELETE FROM postern.tokens", "SELECT * FROM postern.login_attempts",
+        "SELECT * FROM postern.sessions", "DELETE FROM postern.sessions", "DELETE FROM postern.users", "SELECT postern.unblock_address('::1')",
         "INSERT INTO postern.groups (name) VALUES ('new')", "SELECT * FROM postern.audit_events", "SELECT * FROM postern.recent_events",
         "SELECT * FROM postern.blocked_logins", "SELECT * FROM postern.schema_migrations", "SELECT postern.unblock_user('hank')",
         f"SELECT postern.user_may({USER}, 'a.b', 'view')", "SELECT postern.audit_retain('1 year')",
@@ -52,7 +53,11 @@ MAY = {
 MAY_NOT = {
     "postern": [
         "UPDATE postern.users SET is_superuser = true",
-        "INSERT INTO postern.users (username, is_superuser) VALUES ('new', true)",
+        "INSERT INTO postern.users (username, is_superuser) VALUES ('new', true)", "INSERT INTO postern.users (username) VALUES ('new')",
+        "DELETE FROM postern.users", *[f"UPDATE postern.users SET {c} = {c}" for c in
+                                       ("username", "is_active", "may_manage_tokens", "first_name", "last_name", "email")],
+        f"INSERT INTO postern.group_members SELECT id, {USER} FROM postern.groups", "DELETE FROM postern.group_members",
+        "DELETE FROM postern.token_use", "UPDATE postern.permission_users SET user_id = user_id",
         "UPDATE postern.users SET id = id", "UPDATE postern.users SET created = created",
         "UPDATE postern.tokens SET user_id = user_id", "UPDATE postern.tokens SET created = created",
         "UPDATE postern.sessions SET user_id = user_id",
@@ -69,6 +74,9 @@ MAY_NOT = {
         "SET ROLE postern_owner", "SET ROLE postern_admin", "SELECT postern.apply_grants()",
     ],
     "ada": [
+        "UPDATE postern.sessions SET digest = sha256('x')", "UPDATE postern.sessions SET last_seen = now()",
+        f"INSERT INTO postern.sessions (user_id, digest) VALUES ({USER}, sha256('x'))",
+        "DELETE FROM postern.login_attempts", "UPDATE postern.login_attempts SET failures = 0", "TRUNCATE postern.login_attempts",
         "INSERT INTO postern.audit_events (action) VALUES ('login')", "UPDATE postern.audit_events SET action = 'x'",
         "DELETE FROM postern.audit_events", "DELETE FROM postern.audit_events_default", "TRUNCATE postern.audit_events",
         "SELECT postern.audit_write('login', 'user', 'x', 'x', NULL, NULL)", "DELETE FROM postern.schema_migrations",
