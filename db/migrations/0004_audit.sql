@@ -192,6 +192,32 @@ CREATE TRIGGER permission_users_audit AFTER INSERT OR UPDATE OR DELETE ON poster
 CREATE TRIGGER permission_groups_audit AFTER INSERT OR UPDATE OR DELETE ON postern.permission_groups
     FOR EACH ROW EXECUTE FUNCTION postern.audit_link('permission', 'permission_granted', 'permission_revoked');
 
+-- What belongs to a row goes just before it and not by the cascade, which comes when the row's name is gone.
+CREATE FUNCTION postern.delete_dependents() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    CASE TG_TABLE_NAME
+    WHEN 'users' THEN
+        DELETE FROM postern.sessions AS s WHERE s.user_id = OLD.id;
+        DELETE FROM postern.tokens AS t WHERE t.user_id = OLD.id;
+        DELETE FROM postern.group_members AS m WHERE m.user_id = OLD.id;
+        DELETE FROM postern.permission_users AS g WHERE g.user_id = OLD.id;
+    WHEN 'groups' THEN
+        DELETE FROM postern.group_members AS m WHERE m.group_id = OLD.id;
+        DELETE FROM postern.permission_groups AS g WHERE g.group_id = OLD.id;
+    WHEN 'permissions' THEN
+        DELETE FROM postern.permission_users AS g WHERE g.permission_id = OLD.id;
+        DELETE FROM postern.permission_groups AS g WHERE g.permission_id = OLD.id;
+    END CASE;
+    RETURN OLD;
+END $$;
+COMMENT ON FUNCTION postern.delete_dependents() IS
+    'Trigger: deletes what belongs to a user, group or permission while the audit log can still name it.';
+
+CREATE TRIGGER users_dependents BEFORE DELETE ON postern.users FOR EACH ROW EXECUTE FUNCTION postern.delete_dependents();
+CREATE TRIGGER groups_dependents BEFORE DELETE ON postern.groups FOR EACH ROW EXECUTE FUNCTION postern.delete_dependents();
+CREATE TRIGGER permissions_dependents BEFORE DELETE ON postern.permissions FOR EACH ROW EXECUTE FUNCTION postern.delete_dependents();
+
 CREATE FUNCTION postern.audit_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

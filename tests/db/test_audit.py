@@ -7,7 +7,7 @@ import re
 import psycopg
 import pytest
 
-from sqlcluster import HASH, OTHER_HASH
+from sqlcluster import HASH, OTHER_HASH, ROOT
 
 PEGGY = "11111111-2222-3333-4444-555555555555"
 ACTOR = {"user_id": PEGGY, "username": "peggy", "token_id": None, "session_id": "66666666-2222-3333-4444-555555555555",
@@ -144,6 +144,42 @@ def test_deleting_a_user_records_each_revoked_token(stocked):
     before = len(stocked.events())
     stocked.run("DELETE FROM postern.users WHERE username = 'hank'")
     assert sorted(e["action"] for e in stocked.events()[before:]) == ["session_ended", "token_deleted", "user_deleted"]
+
+
+@pytest.fixture
+def linked(stocked):
+    """hank is in the group "empty" and holds the permission "sites", which the group holds, too."""
+    for statement in ("INSERT INTO postern.group_members SELECT g.id, u.id FROM postern.groups AS g, postern.users AS u WHERE u.username = 'hank'",
+                      "INSERT INTO postern.permission_users SELECT p.id, u.id FROM postern.permissions AS p, postern.users AS u WHERE u.username = 'hank'",
+                      "INSERT INTO postern.permission_groups SELECT p.id, g.id FROM postern.permissions AS p, postern.groups AS g"):
+        stocked.run(statement)
+    return stocked
+
+
+MEMBER = ("group_member_removed", "empty", {"user": "hank"})
+USERS, GROUPS = ("permission_revoked", "sites", {"user": "hank"}), ("permission_revoked", "sites", {"group": "empty"})
+PARENTS = [  # statement, what goes with the row and by which names: action, object_name, holder
+    ("DELETE FROM postern.users WHERE username = 'hank'",
+     {("session_ended", "hank", None), ("token_deleted", "3c9cb9 (hank)", None), ("user_deleted", "hank", None), MEMBER[:2] + ("hank",), USERS[:2] + ("hank",)}),
+    ("DELETE FROM postern.groups", {("group_deleted", "empty", None), MEMBER[:2] + ("hank",), GROUPS[:2] + ("empty",)}),
+    ("DELETE FROM postern.permissions", {("permission_deleted", "sites", None), USERS[:2] + ("hank",), GROUPS[:2] + ("empty",)}),
+]
+
+
+@pytest.mark.parametrize("statement, wanted", PARENTS)
+def test_what_goes_with_a_row_is_one_event_each_with_all_names(linked, statement, wanted):
+    before = len(linked.events())
+    linked.run(statement, role="ada")
+    events = linked.events()[before:]
+    assert {(e["action"], e["object_name"], e["old"].get("user", e["old"].get("group"))) for e in events} == wanted
+    assert len(events) == len(wanted) and events[-1]["action"].endswith("_deleted"), "the row itself is last"
+
+
+def test_recipe_finds_the_tokens_of_a_deleted_user(stocked):
+    stocked.run("DELETE FROM postern.users WHERE username = 'hank'")
+    recipe = re.search(r"SELECT occurred[^;]*LIKE '%\(hankhill\)'[^;]*", (ROOT / "db/admin/README.md").read_text())[0]
+    found = stocked.run(recipe.replace("hankhill", "hank").replace("%", "%%"), role="ada")
+    assert [row[2] for row in found] == ["token_deleted", "token_created"]
 
 
 def test_rolled_back_change_leaves_no_event(stocked):
