@@ -65,7 +65,8 @@ static int audit_retain(struct cli *cli, const struct cli_args *args)
 	res = cli_write(cli, Q_ADMIN_AUDIT_RETAIN, &rows, DB_PARAMS(args->words[0]));
 	if (res != OK)
 		return cli_refused(cli, res);
-	printf("%s months dropped\n", rows_text(&rows, 0, "count"));
+	printf("%s months and %s events beside them dropped\n", rows_text(&rows, 0, "count"),
+	    rows_text(&rows, 0, "events"));
 	return 0;
 }
 

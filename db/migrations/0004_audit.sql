@@ -305,13 +305,12 @@ END $$;
 COMMENT ON FUNCTION postern.audit_extend(integer) IS
     'Makes the partitions of this month and the next ones where missing, and moves events there from the default partition. Returns how many were made.';
 
-CREATE FUNCTION postern.audit_retain(keep interval) RETURNS integer
+CREATE FUNCTION postern.audit_retain(keep interval, OUT partitions integer, OUT events bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET lock_timeout = '5s' AS $$
 DECLARE
     until   constant timestamptz := now() - keep;
     part    name;
     dropped text[] := '{}';
-    loose   bigint;
 BEGIN
     IF keep IS NULL OR keep < interval '7 days' THEN
         RAISE EXCEPTION 'the audit log keeps at least 7 days'
@@ -326,16 +325,16 @@ BEGIN
     END LOOP;
     PERFORM set_config('postern.audit_upkeep', 'on', true);
     DELETE FROM postern.audit_events_default WHERE occurred < until;
-    GET DIAGNOSTICS loose = ROW_COUNT;
+    GET DIAGNOSTICS events = ROW_COUNT;
     PERFORM set_config('postern.audit_upkeep', 'off', true);
-    IF cardinality(dropped) + loose > 0 THEN
-        PERFORM postern.audit_write('audit_trimmed', NULL, NULL, NULL, jsonb_build_object('partitions', dropped, 'events', loose),
+    IF cardinality(dropped) + events > 0 THEN
+        PERFORM postern.audit_write('audit_trimmed', NULL, NULL, NULL, jsonb_build_object('partitions', dropped, 'events', events),
                                     jsonb_build_object('keep', keep::text));
     END IF;
     PERFORM postern.audit_extend();
-    RETURN cardinality(dropped);
+    partitions := cardinality(dropped);
 END $$;
 COMMENT ON FUNCTION postern.audit_retain(interval) IS
-    'Drops the months that lie wholly before now() - keep, and makes the next ones. Leaves an event of its own. Returns how many partitions were dropped.';
+    'Drops the months that lie wholly before now() - keep, deletes older events that wait in the default partition, and makes the next months. Leaves an event of its own. Returns how many partitions were dropped and how many single events were deleted.';
 
 SELECT postern.audit_extend();

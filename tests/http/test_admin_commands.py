@@ -231,7 +231,7 @@ def test_audit_retain_refuses_what_is_too_short_or_no_interval(demo, interval, m
 
 
 def test_audit_retain_says_what_it_dropped(demo):
-    assert demo.postern("audit", "retain", "100 years", "--yes").stdout == "0 months dropped\n"
+    assert demo.postern("audit", "retain", "100 years", "--yes").stdout == "0 months and 0 events beside them dropped\n"
 
 
 def test_throttled_name_is_listed_and_lifted(demo, api, user):
