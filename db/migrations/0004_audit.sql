@@ -27,7 +27,7 @@ COMMENT ON COLUMN postern.audit_events.id IS 'Number of the event.';
 COMMENT ON COLUMN postern.audit_events.occurred IS 'When.';
 COMMENT ON COLUMN postern.audit_events.db_role IS 'Database role that was connected: the workers'' role, or an administrator in psql.';
 COMMENT ON COLUMN postern.audit_events.user_id IS 'Postern user who did it; NULL: not known, for example psql.';
-COMMENT ON COLUMN postern.audit_events.username IS 'That user''s name at the time; after a failed login the name that was given.';
+COMMENT ON COLUMN postern.audit_events.username IS 'That user''s name at the time; NULL with user_id. Whom a failed sign-in was meant for is the object.';
 COMMENT ON COLUMN postern.audit_events.token_id IS 'Token that the request came with.';
 COMMENT ON COLUMN postern.audit_events.session_id IS 'Session that the request came with.';
 COMMENT ON COLUMN postern.audit_events.request_id IS 'Request, as in the access log and X-Request-ID.';
@@ -60,13 +60,29 @@ CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON postern.audit_events_
 
 -- Writing.
 
+-- Everybody can set a setting, so it counts from the one role that the workers connect as (db/roles.sql), and from no
+-- member of it: superusers are members of every role.
+CREATE FUNCTION postern.is_worker() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT session_user = 'postern' $$;
+COMMENT ON FUNCTION postern.is_worker() IS 'Whether a worker of Postern is connected, and not a person.';
+
 CREATE FUNCTION postern.actor() RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    said jsonb;
 BEGIN
-    RETURN coalesce(nullif(current_setting('postern.actor', true), '')::jsonb, '{}');
+    IF NOT postern.is_worker() THEN
+        RETURN '{}';
+    END IF;
+    said := nullif(current_setting('postern.actor', true), '')::jsonb;
+    PERFORM nullif(said->>'user_id', '')::uuid, nullif(said->>'token_id', '')::uuid, nullif(said->>'session_id', '')::uuid,
+            nullif(said->>'address', '')::inet;
+    RETURN CASE jsonb_typeof(said) WHEN 'object' THEN said ELSE '{}' END;
+EXCEPTION WHEN data_exception THEN
+    RETURN '{}';
 END $$;
 COMMENT ON FUNCTION postern.actor() IS
-    'Who is acting, as the workers say with set_config(''postern.actor'', json, true): user_id, username, token_id, session_id, request_id, address, action. Empty in psql.';
+    'Who is acting, as the workers say with set_config(''postern.actor'', json, true): user_id, username, token_id, session_id, request_id, address, action. Empty for everybody else, whatever the setting says, and when it makes no sense.';
 
 CREATE FUNCTION postern.audit_write(action text, object_type text, object_id text, object_name text, old jsonb, new jsonb,
                                     actor jsonb DEFAULT postern.actor()) RETURNS void
@@ -102,13 +118,12 @@ BEGIN
                        (1, 'session', 'DELETE', NULL,            'session_ended'),
                        (3, 'session', 'DELETE', NULL,            'logout'),
                        (3, 'session', 'DELETE', NULL,            'session_expired'),
+                       (1, 'session', 'UPDATE', 'digest',        'session_key_changed'),
                        (1, 'user',    'UPDATE', 'password_hash', 'password_changed'),
                        (3, 'user',    'UPDATE', 'password_hash', 'password_rehashed'),
-                       (3, 'user',    'INSERT', NULL,            'user_imported'),
                        (1, 'token',   'UPDATE', 'digest',        'token_key_changed'),
                        (3, 'token',   'UPDATE', 'digest',        'token_rehashed'),
                        (3, 'token',   'INSERT', NULL,            'token_provisioned'),
-                       (3, 'token',   'INSERT', NULL,            'token_imported'),
                        (2, kind, op, NULL, kind || CASE op WHEN 'INSERT' THEN '_created' WHEN 'UPDATE' THEN '_changed' ELSE '_deleted' END)
                ) AS known (rank, of_kind, of_op, of_column, action)
          WHERE of_kind = kind AND of_op = op AND (of_column IS NULL OR changed ? of_column) AND (rank < 3 OR action = wish)
@@ -130,7 +145,7 @@ DECLARE
     actor  jsonb := postern.actor();
     owner  text;
 BEGIN
-    IF TG_OP = 'UPDATE' AND was IS NULL AND now_is IS NULL THEN
+    IF TG_OP = 'UPDATE' AND (was IS NULL AND now_is IS NULL OR kind = 'session' AND postern.is_worker()) THEN	-- renewal is routine
         RETURN NULL;
     END IF;
     SELECT username INTO owner FROM postern.users WHERE id = (this->>'user_id')::uuid;
@@ -146,7 +161,7 @@ COMMENT ON FUNCTION postern.audit_change() IS 'Trigger: one audit event per chan
 
 CREATE TRIGGER users_audit AFTER INSERT OR UPDATE OR DELETE ON postern.users FOR EACH ROW EXECUTE FUNCTION postern.audit_change('user');
 CREATE TRIGGER tokens_audit AFTER INSERT OR UPDATE OR DELETE ON postern.tokens FOR EACH ROW EXECUTE FUNCTION postern.audit_change('token');
-CREATE TRIGGER sessions_audit AFTER INSERT OR DELETE ON postern.sessions FOR EACH ROW EXECUTE FUNCTION postern.audit_change('session');
+CREATE TRIGGER sessions_audit AFTER INSERT OR UPDATE OF digest OR DELETE ON postern.sessions FOR EACH ROW EXECUTE FUNCTION postern.audit_change('session');
 CREATE TRIGGER groups_audit AFTER INSERT OR UPDATE OR DELETE ON postern.groups FOR EACH ROW EXECUTE FUNCTION postern.audit_change('group');
 CREATE TRIGGER permissions_audit AFTER INSERT OR UPDATE OR DELETE ON postern.permissions FOR EACH ROW EXECUTE FUNCTION postern.audit_change('permission');
 

@@ -14,7 +14,7 @@ ACTOR = {"user_id": PEGGY, "username": "peggy", "token_id": None, "session_id": 
          "request_id": "r-17", "address": "192.0.2.7"}
 
 
-def act(sql, statement, *params, role="postgres", **actor):
+def act(sql, statement, *params, role="postern", **actor):
     """Runs the statement as the workers do: in a transaction that names the actor."""
     with psycopg.connect(sql.dsn(role)) as c:
         c.execute("SELECT set_config('postern.actor', %s, true)", (json.dumps({**ACTOR, **actor}),))
@@ -46,12 +46,40 @@ def test_set_role_does_not_hide_who_is_connected(sql):
 
 
 def test_actor_of_one_transaction_is_not_that_of_the_next(sql):
-    with psycopg.connect(sql.dsn("postgres"), autocommit=True) as c:
+    with psycopg.connect(sql.dsn("postern"), autocommit=True) as c:
         with c.transaction():
             c.execute("SELECT set_config('postern.actor', %s, true)", (json.dumps(ACTOR),))
-            c.execute("INSERT INTO postern.users (username) VALUES ('one')")
-        c.execute("INSERT INTO postern.users (username) VALUES ('two')")
+            c.execute("INSERT INTO postern.groups (name) VALUES ('one')")
+        c.execute("INSERT INTO postern.groups (name) VALUES ('two')")
     assert [e["username"] for e in sql.events()] == ["peggy", None]
+
+
+@pytest.mark.parametrize("role", ["ada", "olga", "postgres"])
+def test_who_is_in_psql_cannot_pass_for_somebody_else(sql, role):
+    act(sql, "INSERT INTO postern.groups (name) VALUES ('ops')", role=role, token_id=PEGGY)
+    event = last(sql)
+    assert [event[n] for n in ("db_role", "user_id", "username", "token_id", "session_id", "request_id", "address")] == [role] + [None] * 6
+
+
+@pytest.mark.parametrize("role", ["ada", "postgres"])
+def test_who_is_in_psql_cannot_hide_a_new_password(sql, role):
+    hank = sql.user(password_hash=HASH)
+    own = sql.session(hank)
+    act(sql, "SELECT postern.set_password('hank', %s)", OTHER_HASH, role=role, action="password_rehashed", session_id=str(own))
+    assert sql.actions()[-2:] == ["password_changed", "session_ended"]
+
+
+JUNK = ["{", "5", "[]", '"peggy"', "null", '{"user_id": "peggy"}', '{"address": "here"}', '{"token_id": {}}', r'{"username": "\u0000"}']
+
+
+@pytest.mark.parametrize("role", ["postern", "ada"])
+@pytest.mark.parametrize("junk", JUNK)
+def test_actor_that_makes_no_sense_is_nobody(sql, role, junk):
+    with psycopg.connect(sql.dsn(role)) as c:
+        c.execute("SELECT set_config('postern.actor', %s, true)", (junk,))
+        c.execute("INSERT INTO postern.groups (name) VALUES ('ops')")
+    event = last(sql)
+    assert (event["action"], event["db_role"], event["user_id"], event["username"]) == ("group_created", role, None, None)
 
 
 ONE_EVENT = [  # statement, action, object_type, object_name
@@ -66,6 +94,7 @@ ONE_EVENT = [  # statement, action, object_type, object_name
     ("UPDATE postern.tokens SET digest = sha256('y'), tail = '000000', description = 'mower'", "token_key_changed", "token", "000000 (hank)"),
     ("DELETE FROM postern.tokens", "token_deleted", "token", "3c9cb9 (hank)"),
     ("INSERT INTO postern.sessions (user_id, digest) SELECT id, sha256('x') FROM postern.users WHERE username = 'hank'", "login", "session", "hank"),
+    ("UPDATE postern.sessions SET digest = sha256('x')", "session_key_changed", "session", "hank"),
     ("DELETE FROM postern.sessions", "session_ended", "session", "hank"),
     ("INSERT INTO postern.groups (name) VALUES ('new')", "group_created", "group", "new"),
     ("UPDATE postern.groups SET name = 'old'", "group_changed", "group", "old"),
@@ -125,6 +154,12 @@ def test_membership_and_grant_removals_are_recorded(stocked):
 def test_routine_leaves_no_event(stocked, statement):
     before = len(stocked.events())
     stocked.run(statement)
+    assert len(stocked.events()) == before
+
+
+def test_renewal_by_the_workers_is_routine(stocked):
+    before = len(stocked.events())
+    stocked.run("UPDATE postern.sessions SET digest = sha256('x')", role="postern")
     assert len(stocked.events()) == before
 
 
@@ -197,7 +232,7 @@ WISHES = [  # what the actor calls it, statement, what is recorded
     ("logout", "DELETE FROM postern.sessions", "logout"),
     ("session_expired", "DELETE FROM postern.sessions", "session_expired"),
     ("login", "DELETE FROM postern.sessions", "session_ended"),
-    ("user_deleted", "UPDATE postern.users SET email = 'a@b' WHERE username = 'hank'", "user_changed"),
+    ("group_deleted", "UPDATE postern.groups SET name = 'full'", "group_changed"),
     ("made_up", "DELETE FROM postern.tokens", "token_deleted"),
     ("", "DELETE FROM postern.tokens", "token_deleted"),
 ]
