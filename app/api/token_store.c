@@ -1,6 +1,7 @@
 /* token_store.c: one change of a caller's own token, as a transaction in the caller's name; the same for the API and
  * the pages. Before: api/tokens.c, web/tokens.c. After: model/token.c. */
 #include "api/token.h"
+#include "auth/login.h"
 #include "base/log.h"
 #include "http/actor.h"
 
@@ -27,7 +28,12 @@ enum result token_begin(struct request *r, bool adds)
 	if (res == OK)
 		res = db_write(
 		    r->db, r->arena, Q_USER_MANAGES_TOKENS, &rows, DB_PARAMS(r->identity.user_id));
-	return res == OK && rows.count == 0 ? DENIED : res;
+	if (res != OK || rows.count)
+		return res;
+	db_rollback(r->db);
+	if (provisions)
+		login_note_restricted(r, r->identity.username);
+	return DENIED;
 }
 
 enum result token_add(struct request *r, const struct token_change *change,

@@ -7,6 +7,7 @@
 
 #include "auth/authorization.h"
 #include "auth/login.h"
+#include "http/route.h"
 #include "model/pepper.h"
 #include "auth/session.h"
 #include "store/db.h"
@@ -143,6 +144,9 @@ static void by_basic(struct request *r, const struct authorization *header, stru
 	r->identity.is_superuser = login.is_superuser;
 	r->identity.may_manage_tokens = login.may_manage_tokens;
 	r->identity.write_enabled = true;
+	if (!login.may_manage_tokens && r->route && (r->route->flags & NEED_MANAGE) &&
+	    strcmp(r->method, "POST") == 0) /* the route's gate will refuse it */
+		login_note_restricted(r, login.username);
 }
 
 /* The header's value; *twice when the web server passed two of them on. Apache calls it REDIRECT_… after

@@ -11,14 +11,14 @@
 
 #define UNKNOWN "(unknown)" /* in place of a name that nobody has: it may be a password or a key */
 
-/* Counts this try before the hash is computed, so that parallel tries cannot slip through. *named is the name as it may be
- * written down. */
-static enum result throttle(struct request *r, const char *username, int *wait, const char **named)
+/* Counts this try before the hash is computed, so that parallel tries cannot slip through. limit: of the name, 0: only the
+ * address counts. *named is the name as it may be written down. */
+static enum result throttle(
+    struct request *r, const char *username, int limit, int *wait, const char **named)
 {
 	struct rows rows;
 	enum result res = db_write(r->db, r->arena, Q_LOGIN_ATTEMPT, &rows,
-	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL,
-		db_int(r->arena, r->config->login_limit),
+	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL, db_int(r->arena, limit),
 		db_int(r->arena, r->config->login_address_limit),
 		db_int(r->arena, r->config->login_window),
 		peppers_derive(r->peppers, r->arena, "login names")));
@@ -36,9 +36,29 @@ static enum result failed(struct request *r, const char *username, const char *r
 	struct rows rows;
 
 	log_warn("login_failed", "user", username, "address", r->remote_addr, "reason", reason);
-	db_write(r->db, r->arena, Q_LOGIN_FAILED, &rows,
-	    DB_PARAMS(username, *r->remote_addr ? r->remote_addr : NULL, r->id, reason));
+	db_write(r->db, r->arena, Q_AUDIT_FAILURE, &rows,
+	    DB_PARAMS(
+		"login_failed", username, *r->remote_addr ? r->remote_addr : NULL, r->id, reason));
 	return DENIED;
+}
+
+/* What no user can have sent is not looked at, but counts for the address. */
+static enum result overlong(struct request *r, int *wait)
+{
+	const char *named;
+	enum result res = throttle(r, UNKNOWN, 0, wait, &named);
+
+	return res == OK ? failed(r, UNKNOWN, *wait ? "throttled" : "overlong") : res;
+}
+
+void login_note_restricted(struct request *r, const char *username)
+{
+	struct rows rows;
+
+	log_warn("provisioning_refused", "user", username, "address", r->remote_addr);
+	db_write(r->db, r->arena, Q_AUDIT_FAILURE, &rows,
+	    DB_PARAMS("provisioning_refused", username, *r->remote_addr ? r->remote_addr : NULL,
+		r->id, "restricted"));
 }
 
 /* Hashes made with other parameters are replaced now that the password is at hand. The hash that the user has then. */
@@ -81,8 +101,8 @@ enum result login_check(
 
 	*out = (struct login){0};
 	if (strlen(username) > 600 || n > PASSWORD_MAX) /* no name of 150 characters is longer */
-		return failed(r, UNKNOWN, "overlong");
-	res = throttle(r, username, &out->wait, &named);
+		return overlong(r, &out->wait);
+	res = throttle(r, username, r->config->login_limit, &out->wait, &named);
 	if (res != OK)
 		return res;
 	if (out->wait)

@@ -15,3 +15,6 @@ struct login {
  * FAILED. */
 enum result login_check(
     struct request *r, const char *username, const char *password, size_t n, struct login *out);
+
+/* Records that a user with the right password asked for a token and may have none. */
+void login_note_restricted(struct request *r, const char *username);

@@ -250,44 +250,54 @@ CREATE TRIGGER group_members_audit_truncate AFTER TRUNCATE ON postern.group_memb
 CREATE TRIGGER permission_users_audit_truncate AFTER TRUNCATE ON postern.permission_users EXECUTE FUNCTION postern.audit_truncate('permission_revoked');
 CREATE TRIGGER permission_groups_audit_truncate AFTER TRUNCATE ON postern.permission_groups EXECUTE FUNCTION postern.audit_truncate('permission_revoked');
 
-CREATE FUNCTION postern.audit_failures_from(address inet) RETURNS bigint
+CREATE FUNCTION postern.audit_failures_from(address inet, action text, reason text) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     first constant inet := CASE family(address) WHEN 6 THEN set_masklen(network(set_masklen(address, 64))::inet, 128) ELSE address END;
     last  constant inet := CASE family(address) WHEN 6 THEN set_masklen(broadcast(set_masklen(address, 64)), 128) ELSE address END;
 BEGIN
     RETURN (SELECT count(*) FROM postern.audit_events AS e
-             WHERE e.occurred > now() - interval '1 minute' AND e.action ~ '_(failed|refused|throttled)$'
+             WHERE e.occurred > now() - interval '1 minute' AND e.action = audit_failures_from.action
+               AND e.new->>'reason' = left(audit_failures_from.reason, 200)
                AND CASE WHEN first IS NULL THEN e.address IS NULL ELSE e.address BETWEEN first AND last END);
 END $$;
-COMMENT ON FUNCTION postern.audit_failures_from(inet) IS
-    'How many failures of the last minute are on record for an address, or for the /64 network of an IPv6 address.';
+COMMENT ON FUNCTION postern.audit_failures_from(inet, text, text) IS
+    'How many such failures of the last minute are on record for an address, or for the /64 network of an IPv6 address.';
 
+-- A password that was looked at is always recorded. That cannot fill the disk: the throttle lets only so many through for
+-- a name and an address (both limits are at least 1 in the settings), and even without it, each costs the client the
+-- computation of a hash, which the password workers do a few times a second. What costs nothing has a quota, by kind, so
+-- that nobody can use up that of another: tries that the throttle refused, overlong ones, and what a right password
+-- that the throttle does not count was refused for.
 CREATE FUNCTION postern.audit_failure(action text, username text, address inet, request_id text, reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    allowed constant integer := 30;	-- a minute and address: whoever hammers must not fill the disk
-    seen    bigint;
-    known   uuid;
-    name    text;
+    quota    constant integer := 30;	-- a minute, address and kind
+    measured constant boolean := action <> 'login_failed' OR coalesce(reason, '') IN ('', 'throttled', 'overlong');
+    seen     bigint := 0;
+    known    uuid;
+    name     text;
 BEGIN
-    IF action !~ '_(failed|refused|throttled)$' THEN
+    IF action !~ '_(failed|refused)$' THEN
         RAISE EXCEPTION 'audit_failure records failures only, not "%"', action
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'The action ends in _failed, _refused or _throttled.';
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'The action ends in _failed or _refused.';
     END IF;
-    seen := postern.audit_failures_from(address);
-    IF seen >= allowed THEN
+    IF measured THEN
+        seen := postern.audit_failures_from(address, action, coalesce(reason, ''));
+    END IF;
+    IF seen >= quota THEN
         RETURN;
     END IF;
     SELECT u.id, u.username INTO known, name FROM postern.users AS u WHERE lower(u.username) = postern.login_name(audit_failure.username);
     name := coalesce(name, '(unknown)');	-- what nobody is called may be a password or a key in the wrong field
     PERFORM postern.audit_write(action, CASE WHEN known IS NOT NULL THEN 'user' END, known::text, name, NULL,
-        jsonb_build_object('reason', left(reason, 200))
-            || CASE WHEN seen = allowed - 1 THEN '{"note": "more of this minute are not recorded"}' ELSE '{}' END::jsonb,
-        jsonb_build_object('username', name, 'address', address, 'request_id', left(request_id, 200)));
+        jsonb_build_object('reason', left(coalesce(reason, ''), 200))
+            || CASE WHEN seen = quota - 1 THEN '{"note": "more of this minute are not recorded"}' ELSE '{}' END::jsonb,
+        jsonb_build_object('address', address, 'request_id', left(request_id, 200))
+            || CASE WHEN action = 'login_failed' THEN '{}' ELSE jsonb_build_object('user_id', known, 'username', name) END);
 END $$;
 COMMENT ON FUNCTION postern.audit_failure(text, text, inet, text, text) IS
-    'Records what was refused: login_failed, provisioning_failed, login_throttled; at most 30 a minute and address. The name is the one of the user that was tried, or "(unknown)"; nobody is taken to have acted.';
+    'Records what was refused. login_failed: a sign-in, reason wrong_password, unknown_user, no_password, inactive, throttled or overlong; the object is the user that was tried, or "(unknown)", and nobody is taken to have acted. provisioning_refused: a user with the right password who may not manage tokens. throttled, overlong and provisioning_refused: at most 30 of each a minute and address.';
 
 -- Months.
 

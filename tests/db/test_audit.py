@@ -255,19 +255,43 @@ def test_failed_login_accuses_nobody_but_says_which_user_was_tried(sql):
     hank = sql.user()
     sql.run("SELECT postern.audit_failure('login_failed', 'HANK', '192.0.2.9', 'r-2', 'wrong_password')", role="postern")
     event = last(sql)
-    assert (event["user_id"], event["username"], event["object_id"], str(event["address"]), event["request_id"], event["new"]) == \
-        (None, "hank", str(hank), "192.0.2.9", "r-2", {"reason": "wrong_password"})
+    assert (event["user_id"], event["username"], event["object_id"], event["object_name"], str(event["address"]), event["request_id"], event["new"]) == \
+        (None, None, str(hank), "hank", "192.0.2.9", "r-2", {"reason": "wrong_password"})
+
+
+def test_refused_provisioning_names_the_user_who_had_the_right_password(sql):
+    hank = sql.user()
+    sql.run("SELECT postern.audit_failure('provisioning_refused', 'hank', '192.0.2.9', 'r-2', 'restricted')", role="postern")
+    event = last(sql)
+    assert (event["action"], event["user_id"], event["username"], event["object_name"]) == ("provisioning_refused", hank, "hank", "hank")
 
 
 def test_failed_login_names_no_name_that_nobody_has(sql):
     """It may be a password, or a key, that was typed into the wrong field."""
     sql.run("SELECT postern.audit_failure('login_failed', %s, NULL, NULL, %s)", "x" * 100000, "y" * 1000)
     event = last(sql)
-    assert (event["username"], len(event["new"]["reason"]), event["object_type"]) == ("(unknown)", 200, None)
+    assert (event["object_name"], len(event["new"]["reason"]), event["object_type"]) == ("(unknown)", 200, None)
 
 
-def fail(sql, address, times):
-    sql.run("SELECT postern.audit_failure('login_failed', 'hank', %s, 'r', 'throttled') FROM generate_series(1, %s)", address, times)
+def fail(sql, address, times, reason="throttled", action="login_failed"):
+    sql.run("SELECT postern.audit_failure(%s, 'hank', %s, 'r', %s) FROM generate_series(1, %s)", action, address, reason, times)
+
+
+@pytest.mark.parametrize("noise", [("throttled", "login_failed"), ("overlong", "login_failed"), ("restricted", "provisioning_refused")])
+def test_nobody_can_switch_off_the_record_of_wrong_passwords(sql, noise):
+    for _ in range(40):
+        fail(sql, "192.0.2.9", 1, *noise)
+    for reason in ("wrong_password", "unknown_user", "no_password", "inactive"):
+        for _ in range(40):
+            fail(sql, "192.0.2.9", 1, reason)
+    assert len(sql.events()) == 30 + 4 * 40
+
+
+def test_kinds_of_refusals_have_quotas_of_their_own(sql):
+    for noise in (("overlong", "login_failed"), ("restricted", "provisioning_refused"), ("throttled", "login_failed")):
+        for _ in range(31):
+            fail(sql, "192.0.2.9", 1, *noise)
+    assert len(sql.events()) == 90
 
 
 @pytest.mark.parametrize("address", ["192.0.2.9", "2001:db8::9", None])
@@ -297,7 +321,7 @@ def test_recording_goes_on_after_a_minute(sql):
     assert len(sql.events()) == 31
 
 
-@pytest.mark.parametrize("action", ["user_created", "login", "failed", "x_failed_", "password_changed"])
+@pytest.mark.parametrize("action", ["user_created", "login", "failed", "x_failed_", "login_throttled", "password_changed"])
 def test_worker_cannot_forge_success_through_audit_failure(sql, action):
     error = sql.refused("SELECT postern.audit_failure(%s, 'hank', NULL, NULL, NULL)", action, role="postern")
     assert error.sqlstate == "22023" and error.diag.message_hint

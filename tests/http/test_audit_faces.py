@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support.account import PASSWORD, TOKENS
+from support.account import PASSWORD, TOKENS, Account
 from support.http import Client
 
 SECRET = re.compile(r"[0-9a-f]{40}|argon2id|\\x[0-9a-f]{16}")
@@ -19,7 +19,7 @@ class Log:
         self.demo, self.since = demo, demo.psql("SELECT coalesce(max(id), 0) FROM postern.audit_events")[0][0]
 
     def rows(self, object_id=None):
-        names = ("action", "username", "token_id", "session_id", "address", "request_id", "db_role", "old", "new")
+        names = ("action", "username", "object_name", "token_id", "session_id", "address", "request_id", "db_role", "old", "new")
         rows = self.demo.psql(
             f"SELECT {', '.join(n + '::text' for n in names)} FROM postern.audit_events WHERE id > %s AND (%s::text IS NULL"
             " OR object_id::text = %s) ORDER BY id", self.since, object_id, object_id)
@@ -49,6 +49,41 @@ def test_provisioning_with_a_password_is_one_row(alice, log):
     made = alice.post(basic=alice.basic)
     row = seen.only(made.json()["id"])
     assert (row["action"], row["username"], row["token_id"]) == ("token_provisioned", alice.name, None)
+
+
+def test_refused_provisioning_is_one_row(account, log):
+    """The password was right, but an administrator has taken the right to make tokens away."""
+    dale = account(tokens=False)
+    seen = log()
+    assert dale.post(basic=dale.basic, json={}).status_code == 403
+    row = seen.only(dale.id)
+    assert (row["action"], row["username"], row["address"], row["db_role"]) == ("provisioning_refused", dale.name, "127.0.0.1/32", "postern")
+    assert "restricted" in row["new"]
+    assert dale.get(basic=dale.basic).status_code == 200 and len(seen.rows(dale.id)) == 1
+
+
+def test_provisioning_that_is_refused_late_is_one_row(demo, alice, log):
+    seen = log()
+    answer = demo.while_changing("UPDATE postern.users SET may_manage_tokens = false WHERE id = %s", alice.id,
+                                 act=lambda: alice.post(basic=alice.basic, json={}))
+    assert answer.status_code == 403
+    assert sorted(r["action"] for r in seen.rows(alice.id)) == ["provisioning_refused", "user_changed"]
+
+
+def test_overlong_names_count_for_the_address_and_hide_nothing(new_demo, password_hash):
+    """They cost nothing, so many come quickly; a wrong password from the same address is on record all the same."""
+    demo = new_demo(POSTERN_LOGIN_ADDRESS_LIMIT="45")
+    demo.start()
+    alice = Account(demo, password_hash)
+    seen = Log(demo)
+    assert {alice.get(basic=("x" * 601, "y")).status_code for _ in range(40)} == {403}
+    assert alice.get(basic=(alice.name, "wrong")).status_code == 403
+    assert [r["new"] for r in seen.rows(alice.id)] == ['{"reason": "wrong_password"}']
+    assert len([r for r in seen.rows() if "overlong" in r["new"]]) == 30
+    last = [alice.get(basic=("x" * 601, "y")) for _ in range(5)][-1]
+    assert last.status_code == 429 and int(last.headers["Retry-After"]) > 0
+    assert alice.get(basic=(alice.name, "wrong")).status_code == 429
+    demo.stop()
 
 
 def test_changing_is_one_row_with_old_and_new(alice, log):
