@@ -27,6 +27,7 @@ static int audit_list(struct cli *cli, const struct cli_args *args)
 	    {"id", COLUMN_NUMBER, NULL, NULL},
 	    {"occurred", COLUMN_TIME, "WHEN", NULL},
 	    {"who", COLUMN_TEXT, "WHO", NULL},
+	    {"db_role", COLUMN_TEXT, "ROLE", NULL},
 	    {"action", COLUMN_TEXT, "ACTION", NULL},
 	    {"object_type", COLUMN_TEXT, NULL, NULL},
 	    {"object_id", COLUMN_TEXT, NULL, NULL},

@@ -81,13 +81,14 @@ COMMENT ON COLUMN postern.active_sessions.address IS 'Client address at sign-in.
 COMMENT ON COLUMN postern.active_sessions.user_agent IS 'Browser at sign-in.';
 
 CREATE VIEW postern.recent_events AS
-    SELECT occurred, coalesce(username, db_role::text) AS who, action, object_type, object_name, old, new, address, request_id
+    SELECT occurred, CASE WHEN user_id IS NULL THEN db_role::text ELSE username END AS who, action, object_type, object_name, old, new,
+           address, request_id, db_role
       FROM postern.audit_events
      WHERE occurred > now() - interval '30 days'
      ORDER BY occurred DESC, id DESC;
 COMMENT ON VIEW postern.recent_events IS 'The audit log of the last 30 days, newest first.';
 COMMENT ON COLUMN postern.recent_events.occurred IS 'When.';
-COMMENT ON COLUMN postern.recent_events.who IS 'Postern user, or the database role when changed in psql.';
+COMMENT ON COLUMN postern.recent_events.who IS 'Postern user who did it over the web, else the database role: that of whoever was in psql, or the workers'' for what nobody signed in for.';
 COMMENT ON COLUMN postern.recent_events.action IS 'What happened.';
 COMMENT ON COLUMN postern.recent_events.object_type IS 'What kind of object.';
 COMMENT ON COLUMN postern.recent_events.object_name IS 'Which one.';
@@ -95,6 +96,7 @@ COMMENT ON COLUMN postern.recent_events.old IS 'Changed values before.';
 COMMENT ON COLUMN postern.recent_events.new IS 'Changed values after.';
 COMMENT ON COLUMN postern.recent_events.address IS 'Client address.';
 COMMENT ON COLUMN postern.recent_events.request_id IS 'Request, as in the access log.';
+COMMENT ON COLUMN postern.recent_events.db_role IS 'Database role that was connected.';
 
 -- Users.
 
@@ -258,7 +260,7 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value', HINT = 'An object type is app.model, for example dcim.site; several are separated by commas.';
     ELSIF verbs <@ '{view,add,change,delete}' IS NOT TRUE THEN
         RAISE EXCEPTION '"%" is no list of actions', actions
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'Usual actions are view, add, change and delete; several are separated by commas.';
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'The actions are view, add, change and delete; several are separated by commas.';
     END IF;
     SELECT p.id INTO given FROM postern.permissions AS p
      WHERE p.enabled AND p.object_types <@ types AND types <@ p.object_types AND p.actions <@ verbs AND verbs <@ p.actions
@@ -289,12 +291,12 @@ DECLARE
     inside uuid[];
     wider  text;
 BEGIN
-    SELECT array_agg(p.id) FILTER (WHERE p.object_types <@ types AND p.actions <@ verbs),
-           string_agg(quote_literal(p.name), ', ' ORDER BY p.name) FILTER (WHERE NOT (p.object_types <@ types AND p.actions <@ verbs))
     IF NOT verbs <@ '{view,add,change,delete}' THEN
         RAISE EXCEPTION '"%" is no list of actions', actions
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The actions are view, add, change and delete; several are separated by commas.';
     END IF;
+    SELECT array_agg(p.id) FILTER (WHERE p.object_types <@ types AND p.actions <@ verbs),
+           string_agg(quote_literal(p.name), ', ' ORDER BY p.name) FILTER (WHERE NOT (p.object_types <@ types AND p.actions <@ verbs))
       INTO inside, wider
       FROM postern.permissions AS p
      WHERE p.object_types && types AND p.actions && verbs

@@ -285,4 +285,13 @@ def test_active_sessions_shows_browsers_without_their_secret(sql):
 def test_recent_events_are_newest_first_and_name_the_role_for_psql(sql, ada):
     ada("create_user", "hank")
     ada("disable_user", "hank")
-    assert sql.run("SELECT who, action FROM postern.recent_events", role="ada") == [("ada", "user_changed"), ("ada", "user_created")]
+    assert sql.run("SELECT who, action, db_role FROM postern.recent_events", role="ada") == [
+        ("ada", "user_changed", "ada"), ("ada", "user_created", "ada")]
+
+
+def test_recent_events_take_nobody_for_who_only_gave_a_name(sql):
+    hank = sql.user()
+    sql.run("SELECT postern.audit_failure('login_failed', 'hank', '192.0.2.9', 'r', 'wrong_password')", role="postern")
+    sql.run("INSERT INTO postern.sessions (user_id, digest) VALUES (%s, %s)", hank, os.urandom(32), role="postern")
+    assert sql.run("SELECT who, action, object_name, db_role FROM postern.recent_events LIMIT 2", role="ada") == [
+        ("hank", "login", "hank", "postern"), ("postern", "login_failed", "hank", "postern")]

@@ -220,8 +220,20 @@ def test_commands_leave_one_audit_event_under_the_database_role(demo, user):
     demo.postern("token", "revoke", key[-6:], "--yes")
     (identifier,) = {e["object_id"] for e in rows(demo, "audit", "list", "--object", f"{key[-6:]} ({one.name})")}
     events = rows(demo, "audit", "list", "--object", identifier)
-    assert [(e["action"], e["who"]) for e in events] == [("token_created", demo.env["PGUSER"]), ("token_deleted", demo.env["PGUSER"])]
+    owner = demo.env["PGUSER"]
+    assert [(e["action"], e["who"], e["db_role"]) for e in events] == [("token_created", owner, owner), ("token_deleted", owner, owner)]
     assert key not in json.dumps(events)
+
+
+def test_audit_list_tells_who_acted_from_the_name_that_a_stranger_gave(demo, api, user, token):
+    one = user()
+    api.post("/api/users/tokens/", token=token(one).key, json={})
+    api.get("/api/authentication-check/", basic=(one.name, "wrong"))
+    events = [(e["action"], e["who"], e["db_role"]) for e in rows(demo, "audit", "list")]
+    assert ("token_created", one.name, "postern") in events
+    failed = rows(demo, "audit", "list", "--object", one.name, "--action", "login_failed")
+    assert [(e["who"], e["db_role"]) for e in failed] == [("postern", "postern")]
+    assert "login_failed" not in [e["action"] for e in rows(demo, "audit", "list", "--who", one.name)]
 
 
 @pytest.mark.parametrize("interval,message", [("1 day", "the audit log keeps at least 7 days"),
