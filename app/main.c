@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/manual.h"
+#include "cli/settings.h"
 #include "version.h"
 
 static const struct {
@@ -106,6 +107,7 @@ static int run(size_t command, int argc, char **argv)
 		return 0;
 	}
 	config_load(&config);
+	settings_check(&config);
 	while (strcmp(levels[level], config.log_level) != 0)
 		level++;
 	/* an administrator at a terminal reads messages, not log lines */

@@ -8,6 +8,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from service import ROOT, SANITIZED, SLOWER, STATUS, basic_field, gate, wait_for
 from support import fastcgi
 from support.demo import PASSWORDS
@@ -250,6 +252,14 @@ def test_a_start_that_cannot_work_says_why(service, demo):
     assert "pepper" in service(start=False, POSTERN_PEPPER_FILE="/nonexistent/pepper").refusal()
     assert "database" in service(start=False, PGHOST="/nonexistent").refusal()
     assert "POSTERN_WORKERZ: no such setting" in service(start=False, POSTERN_WORKERZ="1").refusal()
+
+
+@pytest.mark.parametrize("name, value, entry", [
+    ("POSTERN_TRUSTED_PROXIES", "127.0.0.1, localhost", "localhost"), ("POSTERN_TRUSTED_PROXIES", "10.0.0.0/33", "10.0.0.0/33"),
+    ("POSTERN_LISTEN_PEERS", "::1,x", "x"), ("POSTERN_EXEMPT_VIEW_PERMISSIONS", "Dcim.Site;ipam", "Dcim.Site;ipam"),
+    ("POSTERN_EXEMPT_VIEW_PERMISSIONS", "dcim.site,users.token", "users.token"), ("POSTERN_EXEMPT_VIEW_PERMISSIONS", "dcim.*", "dcim.*")])
+def test_a_list_with_an_entry_that_means_nothing_is_refused(service, name, value, entry):
+    assert f'{name}: "{entry}" is not' in service(start=False, **{name: value}).refusal().replace('\\"', '"')
 
 
 def test_demo_users_can_sign_in_through_any_worker(service):

@@ -128,8 +128,10 @@ def test_lengths_that_cannot_be(raw, alice, headers):
 
 def test_body_beyond_the_limit_is_refused_before_it_comes(demo, alice):
     with socket.create_connection(("127.0.0.1", demo.port), 10) as s:
-        s.sendall(HEAD % b"POST /api/users/tokens/" + authorized(alice) + JSON + b"Content-Length: 1048577\r\n\r\n")
-        assert s.recv(65536).startswith(b"HTTP/1.1 413 ")
+        s.sendall(HEAD % b"POST /api/users/tokens/" + authorized(alice) + JSON + b"Content-Length: 2097153\r\n\r\n")
+        head, _, body = s.recv(65536).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 413 ") and b"\r\nX-Request-ID: " in head and b"\r\nContent-Type: application/json\r\n" in head
+    assert body == b'{"detail":"Request body exceeds 1048576 bytes."}'
     assert len(alice.stored()) == 1
 
 
