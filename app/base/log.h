@@ -1,5 +1,5 @@
 /* log.h: one line per event on standard error, as key=value (logfmt) or JSON. Text from outside is
- * cut and escaped here, so a line is always one line. Never give it a secret: a token is its id. */
+ * cut and escaped here, so a line is always one line and has all its pairs. Never give it a secret: a token is its id. */
 #pragma once
 
 #include <stdbool.h>
