@@ -7,7 +7,7 @@
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
-/* Chosen once at start. Below `least` nothing is written. */
+/* Below `least` nothing is written. */
 void log_init(bool json, enum log_level least);
 
 /* A key and its value that begin every later line of this process ("worker", "3"); up to two keys, a
