@@ -1,4 +1,5 @@
 """The supervisor and its workers: start, stop, renewal, death."""
+import json
 import os
 import pwd
 import shutil
@@ -52,6 +53,16 @@ class Load:
         self.done = True
         for thread in self.threads:
             thread.join()
+
+
+@pytest.mark.parametrize("arguments, setting, as_json", [(["--log-format=json"], "text", True), (["--log-format", "json"], "text", True),
+                                                         (["--log-format=text"], "json", False), ([], "json", True), ([], "text", False)])
+def test_the_form_of_the_log_is_the_options_or_else_the_settings(service, arguments, setting, as_json):
+    it = service(arguments=arguments, POSTERN_LOG_FORMAT=setting)
+    wait_for(lambda: "/api/status/" in it.log())
+    it.stop()
+    for line in it.log().splitlines():
+        assert json.loads(line)["event"] if as_json else line.startswith("time=") and " event=" in line
 
 
 def test_sigterm_ends_the_program_and_removes_its_socket(service):
