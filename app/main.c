@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/manual.h"
+#include "cli/settings.h"
 #include "version.h"
 
 static const struct {
@@ -20,7 +21,8 @@ static const struct {
     {"serve", serve_verbs, "answer requests from web servers, until SIGTERM",
 	"Answers FastCGI requests on the addresses in POSTERN_LISTEN. SIGTERM finishes what is in\n"
 	"hand and stops; SIGHUP replaces the workers one by one, which read the pepper file anew.\n"
-	"Settings come from the environment: see \"postern config\".\n"},
+	"Settings come from the environment: see \"postern config\". Events go to standard "
+	"error.\n"},
     {"migrate", migrate_verbs, "bring the database's schema to this version",
 	"Applies the migrations that the database lacks, each in a transaction of its own, and "
 	"makes\n"
@@ -95,9 +97,7 @@ static bool asks_for_help(int argc, char **argv)
 
 static int run(size_t command, int argc, char **argv)
 {
-	static const char *const levels[] = {"debug", "info", "warn", "error"};
 	struct config config;
-	enum log_level level = LOG_LEVEL_DEBUG;
 
 	if (asks_for_help(argc, argv)) {
 		cli_help(commands[command].name, commands[command].verbs);
@@ -106,11 +106,9 @@ static int run(size_t command, int argc, char **argv)
 		return 0;
 	}
 	config_load(&config);
-	while (strcmp(levels[level], config.log_level) != 0)
-		level++;
-	/* an administrator at a terminal reads messages, not log lines */
-	log_init(strcmp(config.log_format, "json") == 0,
-	    commands[command].verbs == serve_verbs ? level : LOG_LEVEL_ERROR + 1);
+	settings_check(&config);
+	/* an administrator at a terminal reads messages, not log lines; serve says otherwise */
+	log_init(false, LOG_LEVEL_ERROR + 1);
 	return cli_run(&config, commands[command].name, commands[command].verbs, argc, argv);
 }
 

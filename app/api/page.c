@@ -3,17 +3,16 @@
 
 #include <inttypes.h>
 #include <json-c/json.h>
-#include <string.h>
 
 #include "base/text.h"
 
 #define OFFSET_MOST (INT64_MAX / 4) /* "20 digits are accepted": more than any table has */
 
 /* Python's int(): blanks around, a sign, single underscores between digits. */
-static bool python_int(struct arena *a, const char *text, int64_t *out)
+static bool python_int(struct arena *a, const struct param *p, int64_t *out)
 {
-	size_t n = strlen(text), len = 0;
-	const char *s = utf8_trim(text, &n);
+	size_t n = p->value_len, len = 0;
+	const char *s = utf8_trim(p->value, &n);
 	char *digits = arena_alloc(a, n + 1);
 	bool negative = n && *s == '-';
 
@@ -37,7 +36,8 @@ static bool python_int(struct arena *a, const char *text, int64_t *out)
 
 void page_read(struct request *r, int64_t *limit, int64_t *offset)
 {
-	const char *l = params_last(&r->query, "limit"), *o = params_last(&r->query, "offset");
+	const struct param *l = params_find(&r->query, "limit");
+	const struct param *o = params_find(&r->query, "offset");
 	int64_t most = r->config->max_page_size;
 
 	if (!l || !python_int(r->arena, l, limit) || *limit < 0)

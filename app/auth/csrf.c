@@ -93,9 +93,7 @@ static const char *host_part(struct arena *a, const char *url, const char **sche
 	return host;
 }
 
-/* Whether a URL is of this site. An https page of the same host is trusted by http, which a proxy that is not
- * listed makes of it; never the other way round. */
-static bool is_ours(struct request *r, const char *url)
+bool session_same_origin(struct request *r, const char *url)
 {
 	const char *scheme, *our_scheme;
 	const char *host = host_part(r->arena, url, &scheme);
@@ -125,7 +123,7 @@ static const char *referer_refusal(struct request *r, const char *referer)
 		return "Referer checking failed - Referer is malformed.";
 	if (strcmp(scheme, "https") != 0)
 		return "Referer checking failed - Referer is insecure while host is secure.";
-	return is_ours(r, referer) ? NULL : stranger(r, "Referer", referer);
+	return session_same_origin(r, referer) ? NULL : stranger(r, "Referer", referer);
 }
 
 /* What the browser says of where the request began. Scripts and old browsers may say nothing over http; over https all
@@ -137,7 +135,7 @@ static const char *origin_refusal(struct request *r)
 	const char *referer = request_param(r, "HTTP_REFERER");
 
 	if (origin && *origin)
-		return is_ours(r, origin) ? NULL : stranger(r, "Origin", origin);
+		return session_same_origin(r, origin) ? NULL : stranger(r, "Origin", origin);
 	if (site && *site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
 		return stranger(r, "Origin", site);
 	if (!is_https(r))

@@ -37,10 +37,8 @@ bool permission_view_exempt(const char *list, const char *object_type)
 	while (*list) {
 		size_t n = strcspn(list, ", ");
 
-		if (n == want && strncmp(list, object_type, n) == 0)
-			return true;
-		if (n == 1 && *list == '*' && !text_starts(object_type, "users."))
-			return true;
+		if ((n == want && strncmp(list, object_type, n) == 0) || (n == 1 && *list == '*'))
+			return !text_starts(object_type, "users.");
 		list += n + (list[n] != '\0');
 	}
 	return false;

@@ -51,6 +51,10 @@ void session_subkey(
  * csrftoken, which for visitors without a session is the secret itself. */
 const char *session_csrf_token(struct request *r);
 
+/* Whether a URL is of this site. An https page of the same host is trusted by http, which a proxy that is not
+ * listed makes of it; never the other way round. */
+bool session_same_origin(struct request *r, const char *url);
+
 #define CSRF_NO_COOKIE "CSRF cookie not set."
 
 /* Whether an unsafe request of a browser may come from another site's page: the text after "CSRF Failed: ", or

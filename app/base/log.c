@@ -1,6 +1,7 @@
-/* log.c: writes log lines. Before: nothing. After: everything that has something to tell. */
+/* log.c: writes log lines. Before: base/text.c. After: everything that has something to tell. */
 #include "base/log.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define VALUE_MAX 512 /* bytes of one value that are written */
+#include "base/text.h"
+
+#define VALUE_MAX                                                                                  \
+	1024 /* bytes of one value that are written; the longest name of a user, 150 characters, fits */
+#define CUT "\xe2\x80\xa6" /* an ellipsis, where a value was cut */
 #define LINE_MAX_ 4096 /* at most PIPE_BUF, so that lines of several processes never mix */
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -25,7 +30,9 @@ static struct {
 struct line {
 	char text[LINE_MAX_];
 	size_t len;
+	size_t value_max; /* bytes of one value that are written */
 	bool json;
+	bool full; /* something did not fit: the line is not whole */
 };
 
 void log_init(bool json, enum log_level least)
@@ -49,28 +56,68 @@ void log_context(const char *key, const char *value)
 
 static void put(struct line *l, const char *s, size_t n)
 {
-	if (n > sizeof(l->text) - 4 - l->len)
-		return; /* room for the quote, brace and newline at the end stays */
+	if (n > sizeof(l->text) - l->len) {
+		l->full = true;
+		return;
+	}
 	memcpy(l->text + l->len, s, n);
 	l->len += n;
 }
 
-/* Both formats quote alike: JSON escapes are also what logfmt readers understand. */
+/* What would break a line, command a terminal or turn the order of what it shows. */
+static bool unruly(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {{0, 0x1f}, {0x7f, 0x9f}, {0x61c, 0x61c}, {0x200e, 0x200f}, {0x2028, 0x202e},
+	    {0x2066, 0x2069}};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* How the character that s (n bytes, at least one) begins with is written, to *out_len bytes; the bytes it takes of s.
+ * Both formats escape alike: JSON's escapes are also what logfmt readers understand. */
+static size_t escape(const char *s, size_t n, char out[8], size_t *out_len)
+{
+	enum utf8_kind kind;
+	uint32_t c;
+	size_t len = utf8_decode(s, n, &c);
+
+	if (!len) {
+		*out_len = (size_t)snprintf(out, 8, "%s", UTF8_REPLACEMENT);
+		return utf8_step(s, n, &kind);
+	}
+	*out_len = 0;
+	if (unruly(c)) {
+		*out_len = (size_t)snprintf(out, 8, "\\u%04x", (unsigned)c);
+		return len;
+	}
+	if (c == '"' || c == '\\')
+		out[(*out_len)++] = '\\';
+	memcpy(out + *out_len, s, len);
+	*out_len += len;
+	return len;
+}
+
 static void put_escaped(struct line *l, const char *s)
 {
-	size_t n = strnlen(s, VALUE_MAX);
+	size_t left = l->value_max, len;
+	char out[8];
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-		char u[8] = "";
+	for (size_t n = strlen(s); n > 0;) {
+		size_t used = escape(s, n, out, &len);
 
-		if (c == '"' || c == '\\')
-			put(l, (char[]){'\\', (char)c}, 2);
-		else if (c < 0x20 || c >= 0x7f) {
-			snprintf(u, sizeof(u), "\\u%04x", c);
-			put(l, u, strlen(u));
-		} else
-			put(l, (char[]){(char)c}, 1);
+		if (len > left) {
+			put(l, CUT, strlen(CUT));
+			return;
+		}
+		put(l, out, len);
+		left -= len;
+		s += used;
+		n -= used;
 	}
 }
 
@@ -84,6 +131,13 @@ static bool plain(const char *s)
 	return true;
 }
 
+static void put_quoted(struct line *l, const char *s)
+{
+	put(l, "\"", 1);
+	put_escaped(l, s);
+	put(l, "\"", 1);
+}
+
 static void put_pair(struct line *l, const char *key, const char *value)
 {
 	if (!value)
@@ -91,22 +145,18 @@ static void put_pair(struct line *l, const char *key, const char *value)
 	if (l->json) {
 		put(l, l->len > 1 ? ",\"" : "\"", l->len > 1 ? 2 : 1);
 		put(l, key, strlen(key));
-		put(l, "\":\"", 3);
-		put_escaped(l, value);
-		put(l, "\"", 1);
+		put(l, "\":", 2);
+		put_quoted(l, value);
 		return;
 	}
 	if (l->len)
 		put(l, " ", 1);
 	put(l, key, strlen(key));
 	put(l, "=", 1);
-	if (plain(value)) {
-		put(l, value, strnlen(value, VALUE_MAX));
-		return;
-	}
-	put(l, "\"", 1);
-	put_escaped(l, value);
-	put(l, "\"", 1);
+	if (plain(value) && strlen(value) <= l->value_max)
+		put(l, value, strlen(value));
+	else
+		put_quoted(l, value);
 }
 
 static void put_head(struct line *l, enum log_level level, const char *event)
@@ -127,24 +177,38 @@ static void put_head(struct line *l, enum log_level level, const char *event)
 			put_pair(l, settings.context[i].key, settings.context[i].value);
 }
 
+/* The whole line, with at most so many bytes of each value. */
+static void put_line(
+    struct line *l, size_t value_max, enum log_level level, const char *event, va_list ap)
+{
+	const char *key;
+
+	l->len = 0;
+	l->full = false;
+	l->value_max = value_max;
+	if (l->json)
+		put(l, "{", 1);
+	put_head(l, level, event);
+	while ((key = va_arg(ap, const char *)))
+		put_pair(l, key, va_arg(ap, const char *));
+	if (l->json)
+		put(l, "}", 1);
+	put(l, "\n", 1);
+}
+
 void log_event(enum log_level level, const char *event, ...)
 {
-	struct line l = {.len = 0, .json = settings.json};
-	const char *key;
+	struct line l = {.json = settings.json, .full = true};
 	va_list ap;
 
 	if (level < settings.least)
 		return;
-	if (l.json)
-		put(&l, "{", 1);
-	put_head(&l, level, event);
-	va_start(ap, event);
-	while ((key = va_arg(ap, const char *)))
-		put_pair(&l, key, va_arg(ap, const char *));
-	va_end(ap);
-	if (l.json)
-		l.text[l.len++] = '}';
-	l.text[l.len++] = '\n';
+	for (size_t most = VALUE_MAX; l.full && most; most /= 2) {
+		va_start(ap, event);
+		put_line(&l, most, level, event, ap);
+		va_end(ap);
+	}
+	assert(!l.full); /* a hundred pairs would fit */
 	for (size_t done = 0; done < l.len;) {
 		ssize_t n = write(STDERR_FILENO, l.text + done, l.len - done);
 

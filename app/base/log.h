@@ -1,5 +1,5 @@
 /* log.h: one line per event on standard error, as key=value (logfmt) or JSON. Text from outside is
- * cut and escaped here, so a line is always one line. Never give it a secret: a token is its id. */
+ * cut and escaped here, so a line is always one line and has all its pairs. Never give it a secret: a token is its id. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
-/* Chosen once at start. Below `least` nothing is written. */
+/* Below `least` nothing is written. */
 void log_init(bool json, enum log_level least);
 
 /* A key and its value that begin every later line of this process ("worker", "3"); up to two keys, a

@@ -102,8 +102,7 @@ size_t utf8_step(const char *s, size_t n, enum utf8_kind *kind)
 	return len;
 }
 
-/* Reads one code point of at most n bytes; 0 bytes read means it is not valid. */
-static size_t utf8_decode(const char *s, size_t n, uint32_t *out)
+size_t utf8_decode(const char *s, size_t n, uint32_t *out)
 {
 	enum utf8_kind kind;
 	size_t len = utf8_step(s, n, &kind);
@@ -140,7 +139,7 @@ const char *utf8_replace(struct arena *a, const char *s, size_t *n)
 		if (kind == UTF8_OK)
 			buf_add(&b, s + i, len);
 		else
-			buf_adds(&b, "\xef\xbf\xbd");
+			buf_adds(&b, UTF8_REPLACEMENT);
 	}
 	*n = b.len;
 	return buf_str(&b);

@@ -32,6 +32,11 @@ bool utf8_valid(const char *s, size_t n);
 enum utf8_kind { UTF8_OK, UTF8_BAD_START, UTF8_BAD_CONTINUATION, UTF8_CUT_OFF };
 size_t utf8_step(const char *s, size_t n, enum utf8_kind *kind);
 
+/* The code point that s (n bytes, at least one) begins with, and its length; 0 for a fault. */
+size_t utf8_decode(const char *s, size_t n, uint32_t *out);
+
+#define UTF8_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 /* s with U+FFFD in the place of each fault, in the arena; s itself when it has none. *n is the length
  * before and after. The result has a NUL behind it if s had one. */
 const char *utf8_replace(struct arena *a, const char *s, size_t *n);

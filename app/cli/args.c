@@ -47,6 +47,8 @@ static const struct option {
 	"object type of the location, e.g. dcim.site"},
     {"--address", "ADDRESS", offsetof(struct cli_args, address),
 	"client address (default 127.0.0.1)"},
+    {"--log-format", "text|json", offsetof(struct cli_args, log_format),
+	"form of log lines: key=value or JSON; else POSTERN_LOG_FORMAT says it"},
 };
 
 static const size_t option_count = sizeof(options) / sizeof(options[0]);
@@ -75,10 +77,12 @@ bool cli_option(size_t i, const char **name, const char **value, const char **he
 	return true;
 }
 
-static const struct option *find_option(const struct cli_verb *verb, const char *name)
+/* The option that the first n bytes of name are. */
+static const struct option *find_option(const struct cli_verb *verb, const char *name, size_t n)
 {
 	for (size_t i = 0; i < option_count; i++)
-		if (strcmp(options[i].name, name) == 0 && cli_takes(verb, name))
+		if (strncmp(options[i].name, name, n) == 0 && !options[i].name[n] &&
+		    cli_takes(verb, options[i].name))
 			return &options[i];
 	return NULL;
 }
@@ -94,20 +98,24 @@ static void count_words(const struct cli_verb *verb, int *min, int *max)
 	}
 }
 
-/* One option and its value; its status. */
+/* One option and its value, which stands behind "=" or is the next argument; its status. */
 static int take_option(const char *command, const struct cli_verb *verb, int argc, char **argv,
     int *at, struct cli_args *out)
 {
-	const struct option *o = find_option(verb, argv[*at]);
+	size_t n = strcspn(argv[*at], "=");
+	const char *value = argv[*at][n] ? argv[*at] + n + 1 : NULL;
+	const struct option *o = find_option(verb, argv[*at], n);
 
 	if (!o)
-		return cli_usage(command, "unknown option \"%s\"", argv[*at]);
+		return cli_usage(command, "unknown option \"%.*s\"", (int)n, argv[*at]);
+	if (!o->value && value)
+		return cli_usage(command, "%s takes no value", o->name);
+	if (o->value && !value && *at + 1 == argc)
+		return cli_usage(command, "%s needs a value", o->name);
 	if (!o->value)
 		*(bool *)((char *)out + o->offset) = true;
-	else if (*at + 1 == argc)
-		return cli_usage(command, "%s needs a value", o->name);
 	else
-		*(const char **)(void *)((char *)out + o->offset) = argv[++*at];
+		*(const char **)(void *)((char *)out + o->offset) = value ? value : argv[++*at];
 	return 0;
 }
 
@@ -187,7 +195,7 @@ static void print_usage(const char *command, const struct cli_verb *verb, const 
 	printf("%s postern %s%s%s%s%s", lead, command, *verb->name ? " " : "", verb->name,
 	    *verb->words ? " " : "", verb->words);
 	for (size_t i = 0; i < option_count; i++)
-		if (find_option(verb, options[i].name))
+		if (cli_takes(verb, options[i].name))
 			printf(" [%s%s%s]", options[i].name, options[i].value ? " " : "",
 			    options[i].value ? options[i].value : "");
 	printf("\n");
@@ -202,7 +210,7 @@ void cli_help(const char *command, const struct cli_verb *verbs)
 		printf("  %-17s %s\n", v->name, v->help);
 	for (size_t i = 0; i < option_count; i++)
 		for (const struct cli_verb *v = verbs; v->name; v++)
-			if (find_option(v, options[i].name)) {
+			if (cli_takes(v, options[i].name)) {
 				printf("  %-17s %s\n", options[i].name, options[i].help);
 				break;
 			}

@@ -28,6 +28,7 @@ struct cli_args {
 	const char *description, *expires, *allowed_ips;
 	const char *who, *action, *object, *since, *until, *limit;
 	const char *user, *token, *resource, *address;
+	const char *log_format;
 };
 
 struct cli_verb {

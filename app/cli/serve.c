@@ -11,9 +11,24 @@
 #include "server/supervisor.h"
 #include "store/migrate.h"
 
+static enum log_level level_of(const struct config *c)
+{
+	static const char *const levels[] = {"debug", "info", "warn", "error"};
+	enum log_level level = LOG_LEVEL_DEBUG;
+
+	while (strcmp(levels[level], c->log_level) != 0) /* the table of settings allows no other */
+		level++;
+	return level;
+}
+
 static int serve(struct cli *cli, const struct cli_args *args)
 {
-	(void)args;
+	const char *format = args->log_format ? args->log_format : cli->config->log_format;
+	bool json = strcmp(format, "json") == 0;
+
+	if (!json && strcmp(format, "text") != 0)
+		return cli_usage("serve", "--log-format must be text or json, not \"%s\"", format);
+	log_init(json, level_of(cli->config));
 	return supervisor_run(cli->config);
 }
 
@@ -105,7 +120,7 @@ static int hash(struct cli *cli, const struct cli_args *args)
 	return line ? 0 : 1;
 }
 
-const struct cli_verb serve_verbs[] = {{"", serve, "", "", NULL, true}, {0}};
+const struct cli_verb serve_verbs[] = {{"", serve, "", "--log-format", NULL, true}, {0}};
 const struct cli_verb migrate_verbs[] = {{"", migrate, "", "", NULL, true}, {0}};
 const struct cli_verb check_verbs[] = {{"", check, "", "", NULL, true}, {0}};
 const struct cli_verb config_verbs[] = {{"", config, "", "", NULL, true}, {0}};

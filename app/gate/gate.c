@@ -5,6 +5,7 @@
 
 #include "auth/authenticate.h"
 #include "auth/permission.h"
+#include "auth/session.h"
 #include "base/text.h"
 #include "gate/target.h"
 #include "http/json.h"
@@ -21,17 +22,6 @@ static const char *param(const struct request *r, const char *name)
 	const char *value = request_param(r, name);
 
 	return value ? value : "";
-}
-
-/* How many times a parameter came; a web server that sends it twice contradicts itself. */
-static int times(const struct request *r, const char *name)
-{
-	size_t n = strlen(name);
-	int count = 0;
-
-	for (char **p = r->input->params; *p; p++)
-		count += strncmp(*p, name, n) == 0 && (*p)[n] == '=';
-	return count;
 }
 
 /* Reading what was exempted needs no credential. */
@@ -59,10 +49,14 @@ static const char *find_problem(const struct request *r, const struct gate_quest
 		return "The path can be read in two ways.";
 	if (!*q->method)
 		return "The web server named no method.";
+	/* lighttpd loses all that is set for a path, the object type too, when a later condition sets anything; Apache
+	 * does for its own sub-requests, and looks after that itself (PosternGateFor) */
+	if (r->input->role == ROLE_AUTHORIZER && !*q->server && !*param(r, "FCGI_APACHE_ROLE"))
+		return "The web server did not say which one it is (POSTERN_SERVER).";
 	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
-		if (times(r, once[i]) > 1)
+		if (request_param_times(r, once[i]) > 1)
 			return "The web server sent a gate parameter twice.";
-	return NULL;
+	return request_forwarding_problem(r);
 }
 
 void gate_read(struct request *r, struct gate_question *q)
@@ -103,6 +97,8 @@ static void allow(struct request *r)
 	identity_field(r, "Variable-POSTERN_TOKEN_ID", "X-Postern-Token-Id", who->token_id);
 	identity_field(r, "Variable-POSTERN_WRITE", "X-Postern-Write", write);
 	identity_field(r, "Variable-POSTERN_REQUEST_ID", "X-Request-ID", r->id);
+	if (r->input->role != ROLE_AUTHORIZER)
+		reply_header(r, "Cache-Control", "no-store");
 	/* Last: Caddy takes a header that broke off for a whole one, lighttpd a request that ended without an
 	 * answer for an allowed one. Where this is missing the shipped configurations refuse. */
 	identity_field(r, "Variable-POSTERN_GATE", "X-Postern-Gate", "allow");
@@ -138,15 +134,14 @@ static void deny(
 
 /* A cookie goes along with requests that other sites' pages make, so a write by session must show where it comes
  * from: Sec-Fetch-Site (W3C Fetch Metadata) or Origin (RFC 6454), and what is there must fit. */
-static bool same_origin(const struct request *r)
+static bool same_origin(struct request *r)
 {
 	const char *site = param(r, "HTTP_SEC_FETCH_SITE"), *origin = param(r, "HTTP_ORIGIN");
-	const char *host = strstr(origin, "://");
 
 	if (*site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
 		return false;
 	if (*origin)
-		return host && strcmp(host + 3, param(r, "HTTP_HOST")) == 0;
+		return session_same_origin(r, origin);
 	return *site != '\0';
 }
 

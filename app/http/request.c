@@ -38,6 +38,32 @@ static const char *make_id(struct request *r)
 	return format_hex(r->arena, random, sizeof(random));
 }
 
+int request_param_times(const struct request *r, const char *name)
+{
+	size_t n = strlen(name);
+	int count = 0;
+
+	for (char **p = r->input->params; *p; p++)
+		count += strncmp(*p, name, n) == 0 && (*p)[n] == '=';
+	return count;
+}
+
+/* Web servers join the lines of one field, but for nginx, which passes on no other spelling of it: a parameter that
+ * comes twice from another one is a proxy's X-Forwarded-For beside a client's X_Forwarded_For. */
+const char *request_forwarding_problem(const struct request *r)
+{
+	static const char *const names[] = {
+	    "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"};
+
+	if (!*r->config->trusted_proxies ||
+	    text_starts(param_or(r, "SERVER_SOFTWARE", ""), "nginx/"))
+		return NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (request_param_times(r, names[i]) > 1)
+			return "A forwarded header came in two spellings.";
+	return NULL;
+}
+
 /* A list header as one list: proxies add a field of their own behind the client's, and some web servers (nginx before
  * 1.23) pass both on. */
 static char *list_param(const struct request *r, const char *name)
@@ -186,7 +212,7 @@ static const char *find_problem(struct request *r)
 		return "The query has too many parameters.";
 	if (!body_whole(r))
 		return "The request body is incomplete.";
-	return NULL;
+	return request_forwarding_problem(r);
 }
 
 void request_init(

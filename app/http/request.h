@@ -86,6 +86,12 @@ void request_init(
 /* A FastCGI parameter, NULL when absent. "HTTP_ACCEPT" is the header Accept: clients set these. */
 const char *request_param(const struct request *r, const char *name);
 
+/* How many times a parameter came. */
+int request_param_times(const struct request *r, const char *name);
+
+/* Why what a listed proxy says of the client cannot be told from what the client says, or NULL. */
+const char *request_forwarding_problem(const struct request *r);
+
 /* An absolute URL of this site: scheme, host, prefix and the given path. */
 const char *request_url(struct request *r, const char *path);
 

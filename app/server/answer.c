@@ -48,16 +48,17 @@ void answer_busy(struct request *r, struct buf *head)
 	write_head(r, head);
 }
 
-void answer_plain(
-    struct arena *a, int status, const char *detail, struct buf *head, struct buf *body)
+void answer_unread(struct request *r, const struct services *s, struct arena *a, int status,
+    const char *detail, struct buf *head)
 {
-	*body = BUF(a);
-	*head = BUF(a);
-	buf_addf(body, "{\"detail\":\"%s\"}", detail);
-	buf_addf(head,
-	    "Status: %d %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
-	    "X-Content-Type-Options: nosniff\r\n%sContent-Length: %zu\r\n\r\n",
-	    status, reply_reason(status), status == 503 ? "Retry-After: 1\r\n" : "", body->len);
+	static char *no_params[] = {NULL};
+	static const struct request_input nothing = {.params = no_params, .body = ""};
+
+	request_init(r, a, s, &nothing);
+	log_context("request", r->id);
+	reply_detail(r, status, detail);
+	reply_finish(r);
+	write_head(r, head);
 }
 
 void answer_log(const struct request *r, int64_t started_ms)

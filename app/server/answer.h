@@ -11,9 +11,9 @@ bool answer_make(struct request *r, const struct services *s, struct arena *a,
 /* The answer after that, when no password worker can take it: 503. */
 void answer_busy(struct request *r, struct buf *head);
 
-/* A minimal answer {"detail": text} for what never became a request. */
-void answer_plain(
-    struct arena *a, int status, const char *detail, struct buf *head, struct buf *body);
+/* The answer {"detail": text} to what cannot be read: a request of which nothing is known but its id. */
+void answer_unread(struct request *r, const struct services *s, struct arena *a, int status,
+    const char *detail, struct buf *head);
 
 /* Whether the parameters ask a gate question (FastCGI Authorizer, or POSTERN_ROLE=gate): no body is read then. */
 bool answer_is_gate(enum role role, char *const *params);

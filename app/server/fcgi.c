@@ -147,6 +147,8 @@ static void note_end(struct fcgi_scan *s, const unsigned char *p, size_t n)
 
 enum fcgi_state fcgi_look(struct fcgi_scan *s, const unsigned char *p, size_t n)
 {
+	if (n < s->at)
+		return FCGI_MORE;
 	while (n - s->at >= HEADER) {
 		enum fcgi_state state = look_header(s, p + s->at);
 		size_t record = record_of(p + s->at);

@@ -33,8 +33,9 @@ struct fcgi_scan {
 	bool ended; /* the body is complete, nothing more will come */
 };
 
-/* Looks at the n bytes that have come so far; p may have moved and n grown since the last call. A body over
- * REQUEST_BODY_MAX counts as whole as soon as it is too long. */
+/* Looks at the n bytes that have come so far; p may have moved and n grown since the last call. Fewer than were looked
+ * at already (seen on a socket, and not all could be taken from it) are FCGI_MORE. A body over REQUEST_BODY_MAX counts as
+ * whole as soon as it is too long. */
 enum fcgi_state fcgi_look(struct fcgi_scan *s, const unsigned char *p, size_t n);
 
 /* Appends "Status: …" head and body as STDOUT records, then END_REQUEST. */

@@ -151,6 +151,23 @@ static void answer(struct worker *w, struct connection *c, const struct request_
 	authenticate_note_use(r);
 }
 
+/* Answers a request whose parameters are not for libfcgi to read. */
+static void refuse_params(struct worker *w, struct connection *c, enum fcgi_state state)
+{
+	struct request *r = arena_alloc(w->arena, sizeof(*r));
+	int64_t started = monotonic_ms();
+	struct buf head;
+
+	if (state == FCGI_TOO_LARGE)
+		answer_unread(r, &w->services, w->arena, 431,
+		    "The request's headers exceed 65536 bytes.", &head);
+	else
+		answer_unread(r, &w->services, w->arena, 400,
+		    "The request holds a control character.", &head);
+	send_reply(w, c, &head, &r->reply.body);
+	answer_log(r, started);
+}
+
 /* Answers what never became a request, as far as it can be answered. */
 static void refuse(struct worker *w, struct connection *c, enum fcgi_state state)
 {
@@ -159,14 +176,13 @@ static void refuse(struct worker *w, struct connection *c, enum fcgi_state state
 	    [FCGI_ABORTED] = "aborted",
 	    [FCGI_MANAGEMENT] = "management",
 	    [FCGI_BAD] = "malformed"};
-	struct buf head, body, records = BUF(w->arena);
+	struct buf records = BUF(w->arena);
 
 	if (state == FCGI_BAD && !c->len && !c->scan.at) {
 		connection_drop(w->connections,
 		    c); /* came and went, as load balancers do to see who is alive */
 		return;
 	}
-	log_warn("bad_fastcgi_request", "reason", reasons[state]);
 	if (state == FCGI_BAD) {
 		connection_drop(w->connections, c);
 	} else if (state == FCGI_ABORTED || state == FCGI_MANAGEMENT) {
@@ -175,15 +191,9 @@ static void refuse(struct worker *w, struct connection *c, enum fcgi_state state
 		else
 			fcgi_management_reply(&records, c->len ? c->data : w->connections->seen);
 		connection_send(w->connections, c, records.data, records.len);
-	} else {
-		if (state == FCGI_TOO_LARGE)
-			answer_plain(w->arena, 431, "The request's headers exceed 65536 bytes.",
-			    &head, &body);
-		else
-			answer_plain(
-			    w->arena, 400, "The request holds a control character.", &head, &body);
-		send_reply(w, c, &head, &body);
-	}
+	} else
+		refuse_params(w, c, state);
+	log_warn("bad_fastcgi_request", "reason", reasons[state]);
 }
 
 /* Something may have come on a connection that is still to be answered. */

@@ -131,7 +131,8 @@ static const char *text_of(struct json_object *o, const char *name)
 /* A flag as it is when it is not given. */
 static bool default_flag(const char *name)
 {
-	static const char *const on[] = {"write_enabled", "enabled", "is_active", "may_manage_tokens"};
+	static const char *const on[] = {
+	    "write_enabled", "enabled", "is_active", "may_manage_tokens"};
 
 	for (size_t i = 0; i < sizeof(on) / sizeof(on[0]); i++)
 		if (strcmp(on[i], name) == 0)
@@ -206,8 +207,7 @@ struct json_object *browse_example(
 			continue;
 		if (!create && !json_object_object_get_ex(present, name, &value))
 			continue;
-		json_object_object_add(
-		    o, name, create ? blank(name, field) : written(value));
+		json_object_object_add(o, name, create ? blank(name, field) : written(value));
 	}
 	return o;
 }

@@ -76,8 +76,7 @@ static void set_goodbye(struct request *r, const char *value, int seconds)
 {
 	reply_header(r, "Set-Cookie",
 	    arena_printf(r->arena, "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
-		GOODBYE_COOKIE, value, seconds,
-		strcmp(r->scheme, "https") == 0 ? "; Secure" : ""));
+		GOODBYE_COOKIE, value, seconds, strcmp(r->scheme, "https") == 0 ? "; Secure" : ""));
 }
 
 /* Without a session there is one message only, in a cookie that holds no text. */

@@ -11,9 +11,13 @@ env["POSTERN_ASKED"] = "1"
 -- programs let a client say another method than the one that was decided about.
 local methods = {["x-http-method"] = true, ["x-http-method-override"] = true, ["x-method-override"] = true}
 local unwanted = {}
+-- WebSocket is the one protocol that a request may change to: in another, HTTP/2 for one, whole requests would follow
+-- that nobody decides about.
+local changes = header["Upgrade"] and header["Upgrade"]:lower() ~= "websocket"
 for name in pairs(header) do
 	local plain = name:lower():gsub("[._]", "-")
-	if plain:match("^x%-postern%-") or methods[plain] or plain == "proxy" or (asked and plain == "authorization") then
+	if plain:match("^x%-postern%-") or methods[plain] or plain == "proxy" or (asked and plain == "authorization")
+		or plain == "http2-settings" or (changes and plain == "upgrade") then
 		unwanted[#unwanted + 1] = name
 	end
 end

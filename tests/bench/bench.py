@@ -1,5 +1,6 @@
-"""The benchmark's runs and its table. Called by run.sh."""
+"""The benchmark's runs and its table, and what must hold of its figures: the exit status is 1 when one does not. Called by run.sh."""
 import base64
+import json
 import os
 import re
 import subprocess
@@ -15,6 +16,9 @@ from support.demo import PASSWORDS, Demo, descendants, free_port
 HERE = Path(__file__).resolve().parent
 SECONDS = int(os.environ.get("SECONDS_EACH", "5"))
 MIXED = int(os.environ.get("MIXED_REQUESTS", "100000"))
+LARGEST = 3 * 1024  # KiB of PSS, of any worker
+GROWTH = 1.10  # from a quarter of the mixed requests to all of them
+PAGES = 2.0  # CPU of a page, in that of the same answer as JSON
 PLAIN = {"POSTERN_WORKERS": "8", "POSTERN_ARGON2_MEMORY": "19456", "POSTERN_ARGON2_TIME": "2"}  # as without settings
 BASIC = "Basic " + base64.b64encode(f"hankhill:{PASSWORDS['hankhill']}".encode()).decode()
 
@@ -66,7 +70,7 @@ class Run:
 
 class Bench:
     def __init__(self):
-        self.demo, self.nginx = Demo(**PLAIN), None
+        self.demo, self.nginx, self.failures = Demo(**PLAIN), None, []
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
 
@@ -99,9 +103,22 @@ class Bench:
         self.demo.remove()
 
     def make_token(self):
-        import json
         params = fastcgi.request("POST", "/api/users/tokens/", HTTP_AUTHORIZATION=BASIC, CONTENT_TYPE="application/json")
         return json.loads(fastcgi.ask(self.demo.socket, params, b"{}").body)["key"]
+
+    def fill_list(self, count):
+        """Makes tokens until there are so many; the path of one."""
+        auth = {"HTTP_AUTHORIZATION": f"Token {self.token}"}
+        create = fastcgi.request("POST", "/api/users/tokens/", CONTENT_TYPE="application/json", **auth)
+        while True:
+            found = json.loads(fastcgi.ask(self.demo.socket, fastcgi.request("GET", "/api/users/tokens/", **auth)).body)
+            if found["count"] >= count:
+                return f"/api/users/tokens/{found['results'][0]['id']}/"
+            assert fastcgi.ask(self.demo.socket, create, b'{"description": "made by the benchmark"}').status == 201
+
+    def demand(self, held, text):
+        if not held:
+            self.failures.append(text)
 
     def wrk(self, path, *fields, script=None, connections=16, seconds=SECONDS, **env):
         headers = [word for field in fields for word in ("-H", field)]
@@ -123,6 +140,12 @@ class Bench:
             if name in ("postern-worker", "postern-passwd"):
                 found[pid] = name
         return found
+
+    def cpu_each(self, *args, refused=False, **more):
+        """A run, and the microseconds of the workers' processor time for each of its requests."""
+        before = self.cpu_us()
+        run = all_or_none(self.run(*args, **more), refused)
+        return run, (self.cpu_us() - before) / run.count
 
     def cpu_us(self):
         """Microseconds of processor time that all workers have used."""
@@ -177,16 +200,12 @@ def rates(b):
     report("nginx: return 204", base, base)
     report("nginx: static file", all_or_none(b.run("/static.txt"), False), base)
     report("nginx: auth_basic, one line (apr1)", all_or_none(b.run("/basic.txt", "Authorization: Basic " + base64.b64encode(b"hank:propane").decode()), False), base)
-    before = b.cpu_us()
-    gate = all_or_none(b.run("/gated.txt", auth), False)
-    cpu = (b.cpu_us() - before) / gate.count
+    gate, cpu = b.cpu_each("/gated.txt", auth)
     report("gate: valid token", gate, base, f"{cpu:.0f} us of Postern's CPU each")
-    before = b.cpu_us()
-    site = all_or_none(b.run("/gated-site.txt", auth), False)
-    report("gate: valid token and permission", site, base, f"{(b.cpu_us() - before) / site.count:.0f} us")
-    before = b.cpu_us()
-    invalid = all_or_none(b.run("/gated.txt", script="invalid.lua"), True)
-    report("gate: random invalid tokens", invalid, base, f"{(b.cpu_us() - before) / invalid.count:.0f} us")
+    site, cpu = b.cpu_each("/gated-site.txt", auth)
+    report("gate: valid token and permission", site, base, f"{cpu:.0f} us")
+    invalid, cpu = b.cpu_each("/gated.txt", script="invalid.lua", refused=True)
+    report("gate: random invalid tokens", invalid, base, f"{cpu:.0f} us")
     report("API: list of tokens", all_or_none(b.run("/api/users/tokens/", auth), False), base)
     report("API: status", all_or_none(b.run("/api/status/"), False), base)
     print(f"\ndatabase round trips per gate question: {b.round_trips():.2f}")
@@ -206,19 +225,36 @@ def flood(b):
     report("the same beside a flood of passwords", beside, note=f"p99 x {beside.p99 / alone.p99:.1f}; {pressed.rate:.0f} passwords/s")
 
 
+def pages(b):
+    auth = f"Authorization: Token {b.token}"
+    detail = b.fill_list(50)
+    print(f"\n{'microseconds of CPU each':44}{'JSON':>9}{'page':>9}  {'x JSON':>6}")
+    for name, path in (("API: list of 50 tokens", "/api/users/tokens/"), ("API: a token", detail), ("API: root", "/api/")):
+        asked = fastcgi.request("GET", path, HTTP_AUTHORIZATION=f"Token {b.token}", HTTP_ACCEPT="text/html")
+        assert fastcgi.ask(b.demo.socket, asked).headers["Content-Type"].startswith("text/html"), path
+        _, cpu = b.cpu_each(path, auth, "Accept: application/json")
+        _, page = b.cpu_each(path, auth, "Accept: text/html")
+        print(f"{name:44}{cpu:9.0f}{page:9.0f}  {page / cpu:6.2f}", flush=True)
+        b.demand(page <= PAGES * cpu, f"{name}: the page costs {page / cpu:.2f} times as much CPU as JSON; {PAGES} are the limit")
+
+
 def memory(b):
     def line(found):
         return ", ".join(f"{name} {max(sizes)} KiB" for name, sizes in sorted(found.items()))
 
     asked, first = 0, None
+    print()
     while asked < MIXED:
-        asked += b.run("/", script="mixed.lua", seconds=SECONDS, TOKEN=b.token, BASIC=BASIC).count
-        time.sleep(2)  # password workers give argon2's memory back when they are idle
-        first = first or (asked, b.memory())
-    last = b.memory()
-    print(f"\nlargest PSS of a worker after {first[0]} mixed requests: {line(first[1])}")
-    print(f"largest PSS of a worker after {asked} mixed requests: {line(last)}")
-    assert max(size for sizes in last.values() for size in sizes) < 3 * 1024, "a worker is larger than 3 MiB"
+        asked += b.run("/", script="mixed.lua", seconds=1, TOKEN=b.token, BASIC=BASIC).count
+        if not first and asked >= MIXED / 4 or asked >= MIXED:
+            time.sleep(2)  # password workers give argon2's memory back when they are idle
+            last = b.memory()
+            first = first or last
+            print(f"largest PSS of a worker after {asked} mixed requests: {line(last)}", flush=True)
+    for name in last:
+        before, after = max(first[name]), max(last[name])
+        b.demand(after <= LARGEST, f"{name}: a PSS of {after} KiB; {LARGEST} are the limit")
+        b.demand(after <= before * GROWTH, f"{name}: its PSS grew from {before} to {after} KiB; {GROWTH:.2f} times are the limit")
 
 
 def main():
@@ -227,9 +263,13 @@ def main():
         b.start()
         rates(b)
         flood(b)
+        pages(b)
         memory(b)
     finally:
         b.close()
+    for text in b.failures:
+        print(f"bench: FAILED: {text}", file=sys.stderr)
+    return 1 if b.failures else 0
 
 
 if __name__ == "__main__":

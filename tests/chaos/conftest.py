@@ -9,8 +9,8 @@ def service(demo):
     """service(SETTING=value, ...): a running `postern serve` of the test's own on the demo's database."""
     made = []
 
-    def make(start=True, prefix=(), **settings):
-        made.append(Service({k: v for k, v in demo.env.items() if k != "POSTERN_LISTEN_GROUP"}, prefix, **settings))
+    def make(start=True, prefix=(), arguments=(), **settings):
+        made.append(Service({k: v for k, v in demo.env.items() if k != "POSTERN_LISTEN_GROUP"}, prefix, arguments, **settings))
         return made[-1].start() if start else made[-1]
 
     yield make

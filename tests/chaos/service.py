@@ -3,6 +3,7 @@ import base64
 import os
 import pwd
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -58,7 +59,7 @@ STATUS = fastcgi.request("GET", "/api/status/")
 class Service:
     """A supervisor with its workers. `database` is the environment (PG*, POSTERN_*) that leads to a migrated database."""
 
-    def __init__(self, database, prefix=(), **settings):
+    def __init__(self, database, prefix=(), arguments=(), **settings):
         self.dir = open_directory("www-data")
         self.socket = str(self.dir / "postern.sock")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "POSTERN_", "DEMO_"))}
@@ -68,18 +69,18 @@ class Service:
         reports = f"log_path={self.reports_dir}/report"
         self.env = {**kept, **FAST, **database, "PGUSER": "postern", "POSTERN_LISTEN": self.socket,
                     "POSTERN_LISTEN_MODE": "0666", "ASAN_OPTIONS": f"{reports}:detect_leaks=1", "UBSAN_OPTIONS": reports, **settings}
-        self.prefix, self.process = list(prefix), None
+        self.prefix, self.arguments, self.process = list(prefix), list(arguments), None
 
     # --- life ---
     def launch(self):
         with open(self.dir / "log", "ab") as log:
-            self.process = subprocess.Popen([*self.prefix, str(BUILD / "postern"), "serve"], env=self.env, stdout=log, stderr=log,
-                                            stdin=None if self.prefix else subprocess.DEVNULL)
+            self.process = subprocess.Popen([*self.prefix, str(BUILD / "postern"), "serve", *self.arguments], env=self.env,
+                                            stdout=log, stderr=log, stdin=None if self.prefix else subprocess.DEVNULL)
         return self
 
     def start(self, address=None):
         self.launch()
-        wait_for(lambda: self.process.poll() is not None or "event=serving" in self.log(), 20)
+        wait_for(lambda: self.process.poll() is not None or re.search('event"?[=:]"?serving', self.log()), 20)
         assert self.process.poll() is None, self.log()
         wait_for(lambda: len(self.workers()) == int(self.env["POSTERN_WORKERS"]))
         assert self.ask(STATUS, address=address).status is not None

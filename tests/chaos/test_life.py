@@ -1,4 +1,5 @@
 """The supervisor and its workers: start, stop, renewal, death."""
+import json
 import os
 import pwd
 import shutil
@@ -7,6 +8,8 @@ import stat
 import threading
 import time
 from pathlib import Path
+
+import pytest
 
 from service import ROOT, SANITIZED, SLOWER, STATUS, basic_field, gate, wait_for
 from support import fastcgi
@@ -50,6 +53,16 @@ class Load:
         self.done = True
         for thread in self.threads:
             thread.join()
+
+
+@pytest.mark.parametrize("arguments, setting, as_json", [(["--log-format=json"], "text", True), (["--log-format", "json"], "text", True),
+                                                         (["--log-format=text"], "json", False), ([], "json", True), ([], "text", False)])
+def test_the_form_of_the_log_is_the_options_or_else_the_settings(service, arguments, setting, as_json):
+    it = service(arguments=arguments, POSTERN_LOG_FORMAT=setting)
+    wait_for(lambda: "/api/status/" in it.log())
+    it.stop()
+    for line in it.log().splitlines():
+        assert json.loads(line)["event"] if as_json else line.startswith("time=") and " event=" in line
 
 
 def test_sigterm_ends_the_program_and_removes_its_socket(service):
@@ -250,6 +263,14 @@ def test_a_start_that_cannot_work_says_why(service, demo):
     assert "pepper" in service(start=False, POSTERN_PEPPER_FILE="/nonexistent/pepper").refusal()
     assert "database" in service(start=False, PGHOST="/nonexistent").refusal()
     assert "POSTERN_WORKERZ: no such setting" in service(start=False, POSTERN_WORKERZ="1").refusal()
+
+
+@pytest.mark.parametrize("name, value, entry", [
+    ("POSTERN_TRUSTED_PROXIES", "127.0.0.1, localhost", "localhost"), ("POSTERN_TRUSTED_PROXIES", "10.0.0.0/33", "10.0.0.0/33"),
+    ("POSTERN_LISTEN_PEERS", "::1,x", "x"), ("POSTERN_EXEMPT_VIEW_PERMISSIONS", "Dcim.Site;ipam", "Dcim.Site;ipam"),
+    ("POSTERN_EXEMPT_VIEW_PERMISSIONS", "dcim.site,users.token", "users.token"), ("POSTERN_EXEMPT_VIEW_PERMISSIONS", "dcim.*", "dcim.*")])
+def test_a_list_with_an_entry_that_means_nothing_is_refused(service, name, value, entry):
+    assert f'{name}: "{entry}" is not' in service(start=False, **{name: value}).refusal().replace('\\"', '"')
 
 
 def test_demo_users_can_sign_in_through_any_worker(service):

@@ -1,4 +1,4 @@
-"""Workers stay small. `make bench` asks a hundred thousand times; here a few thousand show that nothing piles up."""
+"""Workers stay small. `make bench` asks a hundred thousand times and fails when they grow; here a few thousand show that nothing piles up."""
 import re
 import threading
 import time

@@ -1,5 +1,6 @@
 """Input that is wrong in every way: each gets its documented answer, stores nothing, and the workers live on."""
 import os
+import re
 import socket
 import struct
 import threading
@@ -10,6 +11,7 @@ import pytest
 
 from support import fastcgi
 from support.account import TOKENS, path_of
+from support.log import access_line, event_line
 
 HEAD = b"%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 
@@ -128,8 +130,10 @@ def test_lengths_that_cannot_be(raw, alice, headers):
 
 def test_body_beyond_the_limit_is_refused_before_it_comes(demo, alice):
     with socket.create_connection(("127.0.0.1", demo.port), 10) as s:
-        s.sendall(HEAD % b"POST /api/users/tokens/" + authorized(alice) + JSON + b"Content-Length: 1048577\r\n\r\n")
-        assert s.recv(65536).startswith(b"HTTP/1.1 413 ")
+        s.sendall(HEAD % b"POST /api/users/tokens/" + authorized(alice) + JSON + b"Content-Length: 2097153\r\n\r\n")
+        head, _, body = s.recv(65536).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 413 ") and b"\r\nX-Request-ID: " in head and b"\r\nContent-Type: application/json\r\n" in head
+    assert body == b'{"detail":"Request body exceeds 1048576 bytes."}'
     assert len(alice.stored()) == 1
 
 
@@ -191,10 +195,21 @@ def test_control_byte_in_a_parameter(demo, name, value):
     assert reply.status in (400, 403) and "X-Injected" not in reply.headers
 
 
+def assert_refusal_is_told(demo, reply, reason):
+    """What never became a request is answered and logged like one."""
+    made = reply.headers["X-Request-ID"]
+    assert re.fullmatch("[0-9a-f]{32}", made)
+    assert {k: reply.headers[k] for k in ("Content-Type", "Cache-Control", "X-Content-Type-Options", "Content-Length")} == {
+        "Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Length": str(len(reply.body))}
+    assert re.search(rf' level=info .* method="" path="" status={reply.status} ms=\d+', access_line(demo, made))
+    assert re.search(rf" level=warn .* reason={reason}$", event_line(demo, "bad_fastcgi_request", made))
+
+
 @pytest.mark.parametrize("name", ["REQUEST_METHOD", "SCRIPT_NAME", "HTTP_AUTHORIZATION", "QUERY_STRING", "HTTP_X"])
 def test_nul_in_a_parameter(demo, name):
     reply = ask(demo, **{name: "a\0b"})
     assert (reply.status, reply.body) == (400, b'{"detail":"The request holds a control character."}')
+    assert_refusal_is_told(demo, reply, "nul_in_parameter")
 
 
 @pytest.mark.parametrize("path", ["/api/users", "/api/users/", "/user/profile/", "/login/"])
@@ -232,6 +247,13 @@ def test_body_too_large_for_postern_itself(demo, alice):
 def test_parameters_too_large(demo):
     reply = ask(demo, HTTP_X_LARGE="a" * 65536)
     assert (reply.status, reply.body) == (431, b'{"detail":"The request\'s headers exceed 65536 bytes."}')
+    assert_refusal_is_told(demo, reply, "parameters_too_large")
+
+
+def test_refusals_of_what_cannot_be_read_have_ids_of_their_own(demo):
+    """Also where the client names one: nothing of the request was read."""
+    ids = {ask(demo, HTTP_X_LARGE="a" * 65536, HTTP_X_REQUEST_ID="mine").headers["X-Request-ID"] for _ in range(3)}
+    assert len(ids) == 3 and "mine" not in ids
 
 
 @pytest.mark.parametrize("count", [3000, 9000])

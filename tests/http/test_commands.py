@@ -61,10 +61,19 @@ def test_version():
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["--nonsense"], ["serve", "x"], ["serve", "--nonsense"], ["migrate", "x"], ["check", "x"], ["config", "x"],
                                        ["hash", "x"], ["hash", "--nonsense"], ["hash", "--password-file"], ["user"], ["user", "nonsense"], ["user", "add"],
                                        ["user", "passwd"], ["user", "disable"], ["user", "enable"], ["user", "allow-tokens"], ["user", "forbid-tokens"],
+                                       ["serve", "--log-format"], ["serve", "--log-format", "xml"], ["serve", "--log-format=xml"], ["serve", "--log-format="],
+                                       ["serve", "--log-format", "text|json"], ["serve", "--log-formatjson"], ["serve", "--log-for=json"], ["serve", "--=json"],
+                                       ["check", "--log-format=json"], ["user", "list", "--json=yes"], ["user", "list", "--json="],
                                        ["user", "add", "a", "b"], ["user", "add", "a", "--password", "x"], ["user", "add", "a", "--password=x"], ["user", "list", "a", "b"]])
 def test_wrong_usage_is_2_and_says_where_help_is(arguments):
     status, out, err = run(*arguments)
     assert (status, out) == (2, "") and "--help" in err
+
+
+def test_a_value_may_stand_behind_an_equals_sign(alice):
+    alice.demo.postern("token", "add", alice.name, "--description=a=b", "--expires=2099-01-31T00:00Z", "--read-only")
+    found = [t for t in alice.get().json()["results"] if t["description"] == "a=b"]
+    assert [(t["expires"], t["write_enabled"]) for t in found] == [("2099-01-31T00:00:00Z", False)]
 
 
 # --- passwords come from a terminal, standard input or a file ---

@@ -3,6 +3,7 @@ replaced by those of the test's own servers."""
 import contextlib
 import json
 import os
+import pathlib
 import pty
 import re
 import shutil
@@ -77,7 +78,7 @@ class Backend(BaseHTTPRequestHandler):
     """An API that says who it was told is asking, and whether it saw a credential."""
 
     def do_GET(self):
-        seen = {"user": self.headers.get("X-Postern-User"), "authorization": self.headers.get("Authorization")}
+        seen = {"user": self.headers.get("X-Postern-User"), "authorization": self.headers.get("Authorization"), "upgrade": self.headers.get("Upgrade")}
         body = json.dumps(seen).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -99,6 +100,21 @@ def backend():
 TEMPS = "".join(f"{name}_temp_path @run/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
 MODULES = ("mpm_event authn_core authnz_fcgi authz_core env headers macro proxy proxy_fcgi proxy_http setenvif").split()
 
+def stock_lighttpd():
+    """Debian's own configuration with the modules enabled that one is likely to have, in the wrong order for a gate."""
+    etc = pathlib.Path("/etc/lighttpd")
+    text = (etc / "lighttpd.conf").read_text()
+    for setting, value in (("document-root", '"@run"'), ("upload-dirs", '("@run")'), ("errorlog", '"@run/error.log"'), ("pid-file", '"@run/pid"'),
+                           ("port", "@port")):
+        text, count = re.subn(rf"^server\.{setting}\s*=.*$", f"server.{setting} = {value}", text, flags=re.M)
+        assert count == 1, setting
+    if not WEB_USER:
+        text = re.sub(r"^server\.(username|groupname).*$", "", text, flags=re.M)
+    enabled = "".join((etc / "conf-available" / f"10-{name}.conf").read_text() for name in ("proxy", "fastcgi"))
+    text = text.replace('include "/etc/lighttpd/conf-enabled/*.conf"', enabled).replace('include_shell "/usr/share/lighttpd/use-ipv6.pl "', "#")
+    return 'server.bind = "127.0.0.1"\n' + text + "\n@block"
+
+
 # How each server is started with the block of the README. @conf: a copy of deploy/SERVER; @run: a writable directory.
 SERVERS = {
     "nginx": (("nginx", "-e", "stderr", "-c", "@conf/main"),
@@ -112,9 +128,7 @@ SERVERS = {
                'Listen 127.0.0.1:@port\nDefine POSTERN_SOCKET "@socket"\nDefine POSTERN_GATE @gate\n@block',
                {"/etc/apache2/postern": "@conf", "*:80": "*:@port"}),
     "lighttpd": (("lighttpd", "-D", "-f", "@conf/main"),
-                 'server.bind = "127.0.0.1"\nserver.port = @port\nserver.document-root = "@run"\n'
-                 'server.upload-dirs = ("@run")\n'
-                 + (f'server.username = "{WEB_USER}"\nserver.groupname = "{WEB_USER}"\n' if WEB_USER else "") + "@block",
+                 stock_lighttpd(),
                  {"/etc/lighttpd/postern": "@conf"}),
     "caddy": ((*(("setpriv", f"--reuid={WEB_USER}", f"--regid={WEB_USER}", "--clear-groups") if WEB_USER else ()),
                "caddy", "run", "--adapter", "caddyfile", "--config", "@conf/main"),
@@ -205,7 +219,9 @@ def test_the_configuration_of_the_readme_protects(serve, keys, server):
     denied = ask(Authorization=f"Token {keys['hankhill']}")
     assert denied.status_code == 403 and denied.json() == {"detail": "You do not have permission to perform this action."}
     allowed = ask(Authorization=f"Token {keys['peggy']}", **{"X-Postern-User": "mallory"})
-    assert allowed.status_code == 200 and allowed.json() == {"user": "peggy", "authorization": None}
+    assert allowed.status_code == 200 and allowed.json() == {"user": "peggy", "authorization": None, "upgrade": None}
+    other = ask(Authorization=f"Token {keys['peggy']}", Connection="Upgrade, HTTP2-Settings", Upgrade="h2c", **{"HTTP2-Settings": "AAMAAABkAAQCAAAAAAIAAAAA"})
+    assert other.status_code == 101 or other.json()["upgrade"] is None  # lighttpd speaks h2c itself
 
 
 @pytest.mark.parametrize("server", SERVERS)

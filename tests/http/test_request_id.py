@@ -67,18 +67,30 @@ def test_text_from_outside_stays_on_its_line(api, demo):
     assert not [li for li in demo.log().splitlines() if li.startswith("level=error event=forged")]
 
 
+def json_line(demo, request_id):
+    """The access line of a request as an object; every line of the log is one."""
+    for _ in range(250):
+        lines = [json.loads(line) for line in demo.log().splitlines()]
+        for line in lines:
+            if line.get("request") == request_id and line["event"] == "request":
+                return line
+        time.sleep(0.02)
+    raise AssertionError(f"no access line for {request_id}")
+
+
 def test_json_log(new_demo):
     demo = new_demo(POSTERN_LOG_FORMAT="json")
     demo.start()
-    Client(demo.url).get(TOKENS, headers={"X-Request-ID": "as-json"})
-    for _ in range(100):
-        if "as-json" in demo.log():
-            break
-        time.sleep(0.02)
-    lines = [json.loads(line) for line in demo.log().splitlines()]
-    mine = [li for li in lines if li.get("request") == "as-json" and li["event"] == "request"]
-    assert len(mine) == 1
-    assert {k: str(mine[0][k]) for k in ("method", "path", "status", "level")} == {"method": "GET", "path": TOKENS, "status": "403", "level": "info"}
+    client = Client(demo.url)
+    client.get(TOKENS, headers={"X-Request-ID": "as-json"})
+    line = json_line(demo, "as-json")
+    assert {k: str(line[k]) for k in ("method", "path", "status", "level")} == {"method": "GET", "path": TOKENS, "status": "403", "level": "info"}
+    name = "é" * 150
+    demo.postern("user", "add", name, "--no-password")
+    key = demo.postern("token", "add", name).stdout.split()[-1]
+    client.get(TOKENS + "é" * 256 + "/", token=key, headers={"X-Request-ID": "long"})
+    line = json_line(demo, "long")
+    assert (line["path"], line["status"], line["user"]) == (TOKENS + "é" * 256 + "/", "404", name) and len(line["token"]) == 36
     demo.stop()
 
 

@@ -3,18 +3,17 @@ import concurrent.futures
 import contextlib
 import os
 import pathlib
-import re
 import signal
 import struct
-import subprocess
 import time
 
 import psycopg
 import pytest
 
 import client
-from server_site import FILES, GUARDED, children
 from fcgi import END, END_REQUEST, STDOUT, TornGate, record
+from second import second
+from server_site import FILES, GUARDED, children
 from support.demo import free_port
 
 ALLOW = (b"Status: 200 OK\r\nVariable-POSTERN_USER: khan\r\nX-Postern-User: khan\r\nVariable-POSTERN_GATE: allow\r\n"
@@ -93,7 +92,7 @@ def test_the_database_stands_still(site, backend):
     postmaster = site.child("postgres")
     # the postmaster first: a backend that it starts meanwhile would go on answering
     with stopped(postmaster), stopped(*children(postmaster)):
-        assert_shut(site.port, backend, site.credentials["without"])
+        assert_shut(site.port, backend, site.credentials["with"])
     assert_opens(site)
 
 
@@ -114,31 +113,9 @@ def test_the_database_is_away(site, backend):
     assert_opens(site)
 
 
-@contextlib.contextmanager
 def apache_with_gate(site, places, address):
-    """A second Apache with the demo's files, whose gate is elsewhere; the port. (Its gate is a TCP address.)"""
-    conf, port, home = site.dir / "server-apache", free_port(), places / "apache2"
-    text = (conf / "httpd.conf").read_text()
-    for pattern, line in [(r"Listen .*", f"Listen 127.0.0.1:{port}"),
-                          (r"Define POSTERN_GATE .*", f"Define POSTERN_GATE {address}"),
-                          (r"PidFile .*", f'PidFile "{home}/pid"'), (r"DefaultRuntimeDir .*", f'DefaultRuntimeDir "{home}"'),
-                          (r"(Error|Custom)Log .*", f'ErrorLog "{home}/log"')]:
-        text, count = re.subn(f"(?m)^{pattern}$", line, text)
-        assert count
-    home.mkdir(exist_ok=True)
-    (home / "httpd.conf").write_text(text)
-    server = subprocess.Popen(["/usr/sbin/apache2", "-f", str(home / "httpd.conf"), "-DFOREGROUND"],
-                              env={"PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL)
-    try:
-        for _ in range(100):
-            with contextlib.suppress(OSError):
-                client.request(port, "GET", "/api/status/")
-                break
-            time.sleep(0.05)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(10)
+    """A second Apache, whose gate is elsewhere; the port. (Its gate is a TCP address.)"""
+    return second(site, places, (r"Define POSTERN_GATE .*", f"Define POSTERN_GATE {address}"))
 
 
 @contextlib.contextmanager

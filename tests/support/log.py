@@ -2,11 +2,15 @@
 import time
 
 
-def access_line(demo, request_id):
-    """The access line of a request; it is written after the answer."""
+def event_line(demo, event, request_id):
+    """The line of an event of a request; some are written after the answer."""
     for _ in range(250):
         for line in demo.log().splitlines():
-            if f" request={request_id} " in line and " event=request " in line:
+            if f" request={request_id} " in line and f" event={event} " in line:
                 return line
         time.sleep(0.02)
-    raise AssertionError(f"no access line for {request_id}")
+    raise AssertionError(f"no line of {event} for {request_id}")
+
+
+def access_line(demo, request_id):
+    return event_line(demo, "request", request_id)

@@ -93,6 +93,27 @@ static void judges_the_same_byte_by_byte(void **state)
 	}
 }
 
+/* What was seen on the socket may be taken from it in part only, when memory is short. */
+static void waits_when_there_is_less_than_before(void **state)
+{
+	static const char all[] = RESPONDER A_IS_BC NO_MORE_PARAMS NO_MORE_BODY;
+	size_t seen = sizeof(RESPONDER A_IS_BC) - 1;
+
+	(void)state;
+	for (size_t n = 1; n < seen; n++) {
+		struct fcgi_scan s = {0};
+		unsigned char *part = malloc(n);
+
+		assert_non_null(part);
+		memcpy(part, all, n);
+		assert_int_equal(fcgi_look(&s, (const unsigned char *)all, seen), FCGI_MORE);
+		assert_int_equal(fcgi_look(&s, part, n), FCGI_MORE);
+		assert_int_equal(
+		    fcgi_look(&s, (const unsigned char *)all, sizeof(all) - 1), FCGI_WHOLE);
+		free(part);
+	}
+}
+
 static void knows_whether_anything_will_follow(void **state)
 {
 	static const char now[] = RESPONDER GATE NO_MORE_PARAMS NO_MORE_BODY,
@@ -181,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(judges_bytes_that_are_all_here),
 	    TEST(judges_the_same_byte_by_byte),
+	    TEST(waits_when_there_is_less_than_before),
 	    TEST(knows_whether_anything_will_follow),
 	    TEST(refuses_parameters_over_their_limit_before_they_have_come),
 	    TEST(waits_for_no_more_of_a_body_over_its_limit),
