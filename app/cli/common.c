@@ -103,11 +103,15 @@ static const char *read_secret(struct arena *a, int fd)
 static const char *read_twice(struct arena *a)
 {
 	const char *first = terminal_secret(a, "New password: ");
-	const char *second = first ? terminal_secret(a, "Again: ") : NULL;
+	const char *second = first && *first ? terminal_secret(a, "Again: ") : first;
 
 	if (!first || !second) {
 		cli_failed("no terminal to ask for the password: use --password-stdin or "
 			   "--password-file FILE");
+		return NULL;
+	}
+	if (!*first || !*second) {
+		cli_failed("no password was given");
 		return NULL;
 	}
 	if (strcmp(first, second) != 0) {
