@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import re
 import secrets
 import subprocess
 
@@ -18,12 +19,17 @@ def rows(demo, *command):
     return json.loads(demo.postern(*command, "--json").stdout)
 
 
-def refused(demo, *command, status=1, **more):
-    """The one line that a command says when it refuses; it prints nothing else."""
+def refused_with_hint(demo, *command, status=1, **more):
+    """[the one line that a command says when it refuses, what follows: a hint or nothing]; it prints nothing else."""
     done = demo.postern(*command, check=False, **more)
     assert (done.returncode, done.stdout) == (status, "")
-    assert done.stderr.startswith("postern: ") and done.stderr.count("\n") == (1 if status == 1 else 2), done.stderr
-    return done.stderr.splitlines()[0][len("postern: "):]
+    assert re.fullmatch(r"postern: .+\n(Hint: .+\n)?" if status == 1 else r"postern: .+\nTry .+\n", done.stderr), done.stderr
+    said, _, hint = done.stderr[len("postern: "):].partition("\n")
+    return [said, hint.rstrip("\n")]
+
+
+def refused(demo, *command, **more):
+    return refused_with_hint(demo, *command, **more)[0]
 
 
 def on_terminal(demo, *command, answer):
@@ -77,6 +83,32 @@ def test_user_delete_takes_the_tokens_along(demo, user, token):
     ("explain", "GET", "/", "--user", "nobody")])
 def test_unknown_user_is_one_clear_line(demo, command):
     assert refused(demo, *command) in ('no user "nobody"', 'there is no user "nobody"')
+
+
+@pytest.mark.parametrize("command,hint", [
+    (("user", "passwd", "nobody"), "Hint: SELECT username FROM postern.users; lists them all."),
+    (("permission", "grant", "hankhill", "sites", "view"),
+     "Hint: An object type is app.model, for example dcim.site; several are separated by commas."),
+    (("audit", "retain", "1 day", "--yes"), "Hint: Give how long to keep, for example interval '1 year'."),
+    (("group", "add", " a "), "")])
+def test_hint_of_the_database_is_told(demo, command, hint):
+    assert refused_with_hint(demo, *command)[1] == hint
+
+
+@pytest.mark.parametrize("command,names", [
+    (("user", "add", "a b", "--no-password"), "150 letters, digits and @ . [+] - _"),
+    (("user", "add", "x" * 151, "--no-password"), "150 letters, digits and @ . [+] - _"),
+    (("user", "add", "fresh", "--no-password", "--email", "bad"), "e-mail"),
+    (("user", "add", "fresh", "--no-password", "--first-name", "x" * 151), "given name.* 150 characters"),
+    (("user", "add", "fresh", "--no-password", "--last-name", "x" * 151), "family name.* 150 characters"),
+    (("token", "add", "hankhill", "--description", "x" * 201), "description.* 200 characters"),
+    (("group", "add", ""), "name of a group.* 150 characters"), (("group", "add", "a\tb"), "name of a group.* control characters"),
+    (("permission", "grant", "hankhill", ",".join(f"a.b{i}" for i in range(1001)), "view"), "1000 object types"),
+    (("permission", "grant", "hankhill", "a.b", ",".join(f"a{i}" for i in range(101))), "100 actions")])
+def test_values_that_do_not_fit_are_told_in_words(demo, command, names):
+    """In whichever of the two lines; the names of constraints and tables say nothing to anybody."""
+    said = " ".join(refused_with_hint(demo, *command))
+    assert re.search(names, said) and not re.search("violates|constraint|relation|domain|_", said.replace("- _", "")), said
 
 
 def test_passwd_asks_for_no_password_in_vain(demo):
