@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "auth/password.h"
@@ -92,7 +93,7 @@ bool cli_confirm(struct cli *cli, const char *fmt, ...)
 	answer = terminal_ask(cli->arena, arena_printf(cli->arena, "%s [y/N] ", text));
 	if (!answer)
 		cli_failed("no terminal to ask whether to do this: say --yes");
-	else if (strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0)
+	else if (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0)
 		return true;
 	else
 		cli_failed("nothing was done");

@@ -79,7 +79,7 @@ def test_user_delete_takes_the_tokens_along(demo, user, token):
 
 @pytest.mark.parametrize("command", [
     ("user", "disable", "nobody"), ("user", "delete", "nobody", "--yes"), ("user", "promote", "nobody"), ("token", "add", "nobody"),
-    ("token", "list", "nobody"), ("token", "revoke-all", "nobody", "--yes"), ("session", "end", "nobody"), ("session", "list", "nobody"),
+    ("token", "list", "nobody"), ("token", "revoke-all", "nobody", "--yes"), ("session", "end", "nobody", "--yes"), ("session", "list", "nobody"),
     ("explain", "GET", "/", "--user", "nobody")])
 def test_unknown_user_is_one_clear_line(demo, command):
     assert refused(demo, *command) in ('no user "nobody"', 'there is no user "nobody"')
@@ -224,9 +224,11 @@ def test_sessions_are_listed_and_ended(demo, user):
     ids = [str(demo.psql("INSERT INTO postern.sessions (user_id, digest, address, user_agent) VALUES (%s, sha256(%s), '192.0.2.7', "
                          "E'Fire\\033[2Jfox') RETURNING id", one.id, secrets.token_bytes(8))[0][0]) for _ in range(3)]
     assert {s["id"] for s in rows(demo, "session", "list", one.name)} == set(ids)
-    assert demo.postern("session", "end", ids[0]).stdout == "1 sessions ended\n"
-    assert demo.postern("session", "end", one.name).stdout == "2 sessions ended\n"
+    assert demo.postern("session", "end", ids[0], "--yes").stdout == "1 sessions ended\n"
+    assert refused(demo, "session", "end", ids[0], "--yes") == f'no session "{ids[0]}"'
+    assert demo.postern("session", "end", one.name, "--yes").stdout == "2 sessions ended\n"
     assert rows(demo, "session", "list", one.name) == []
+    assert demo.postern("session", "end", one.name, "--yes").stdout == "0 sessions ended\n"
 
 
 def test_table_holds_no_control_characters(demo, user):
@@ -284,17 +286,30 @@ def test_throttled_address_is_lifted(demo):
 
 
 # --- confirmation ---
-@pytest.mark.parametrize("verb", [("user", "delete"), ("token", "revoke-all")])
+@pytest.mark.parametrize("verb", [("user", "delete"), ("token", "revoke-all"), ("session", "end")])
 def test_what_destroys_is_refused_without_a_terminal(demo, user, token, verb):
     one = user()
     token(one)
+    demo.psql("INSERT INTO postern.sessions (user_id, digest) VALUES (%s, sha256(%s))", one.id, secrets.token_bytes(8))
     env = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "POSTERN_"))}, **FAST, **demo.env}
     done = subprocess.run([BUILD / "postern", *verb, one.name], env=env, input="y\n", capture_output=True, text=True, start_new_session=True)
     assert (done.returncode, done.stderr) == (1, "postern: no terminal to ask whether to do this: say --yes\n")
     assert rows(demo, "user", "list", one.name)[0]["tokens"] == 1
+    assert len(rows(demo, "session", "list", one.name)) == 1
 
 
-@pytest.mark.parametrize("answer,gone", [("y\n", True), ("yes\n", True), ("n\n", False), ("\n", False), ("maybe\n", False)])
+@pytest.mark.parametrize("whole", [True, False])
+def test_question_says_which_sessions_end(demo, user, whole):
+    one = user()
+    (identifier,) = demo.psql("INSERT INTO postern.sessions (user_id, digest) VALUES (%s, sha256(%s)) RETURNING id::text", one.id,
+                              secrets.token_bytes(8))[0]
+    what, question = (one.name, f'End all sessions of the user "{one.name}"?') if whole else (identifier, f'End the session "{identifier}"?')
+    assert on_terminal(demo, "session", "end", what, answer="n\n")[0] == 1 and len(rows(demo, "session", "list", one.name)) == 1
+    status, shown = on_terminal(demo, "session", "end", what, answer="y\n")
+    assert status == 0 and shown.startswith(f"{question} [y/N] ") and rows(demo, "session", "list", one.name) == []
+
+
+@pytest.mark.parametrize("answer,gone", [("y\n", True), ("yes\n", True), ("Y\n", True), ("YES\n", True), ("\x04", False), ("n\n", False), ("\n", False), ("maybe\n", False)])
 def test_answer_on_the_terminal_decides(demo, user, answer, gone):
     one = user()
     status, shown = on_terminal(demo, "user", "delete", one.name, answer=answer)
