@@ -152,10 +152,27 @@ def test_grant_and_revoke_are_felt_by_the_next_request(demo, api, user, token):
     key = token(one).key
     demo.postern("permission", "grant", one.name, "ipam.prefix", "view")
     assert api.get("/api/ipam/prefixes/", token=key).status_code == 200
-    assert rows(demo, "permission", "list", one.name)[0]["object_types"] == ["ipam.prefix"]
+    for who in (one.name, f"user:{one.name}", one.name.upper()):
+        assert [p["object_types"] for p in rows(demo, "permission", "list", who)] == [["ipam.prefix"]]
     demo.postern("permission", "revoke", one.name, "ipam.prefix", "view")
     assert api.get("/api/ipam/prefixes/", token=key).status_code == 403
     assert refused(demo, "permission", "revoke", one.name, "ipam.prefix", "view") == f'"{one.name}" holds no such permission'
+
+
+def test_permissions_of_a_group_and_a_user_of_one_name_are_told_apart(demo, user):
+    one, other = user(), user()
+    demo.postern("group", "add", one.name)
+    for who, types in ((f"group:{one.name}", "dcim.rack"), (f"user:{one.name}", "ipam.prefix"), (other.name, "dcim.site")):
+        demo.postern("permission", "grant", who, types, "delete")
+        assert [p["object_types"] for p in rows(demo, "permission", "list", who)] == [[types]]
+    assert refused(demo, "permission", "list", one.name) == f'"{one.name}" is both a user and a group'
+    held = [p["object_types"][0] for p in rows(demo, "permission", "list") if p["actions"] == ["delete"]]
+    assert sorted(held) == ["dcim.rack", "dcim.site", "ipam.prefix"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "user:nobody", "group:hankhill", ""])
+def test_unknown_holder_of_permissions_is_an_error(demo, who):
+    assert refused(demo, "permission", "list", who) == f'there is no user or group "{who}"'
 
 
 def test_grant_of_nonsense_is_refused(demo, user):
