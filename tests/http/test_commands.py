@@ -166,6 +166,18 @@ def test_user_add_with_flags(demo):
     assert demo.psql("SELECT password_hash, is_superuser, may_manage_tokens FROM postern.users WHERE username = %s", name) == [(None, True, False)]
 
 
+@pytest.mark.parametrize("sources", [["--no-password", "--password-file"], ["--no-password", "--password-stdin"], ["--password-file", "--password-stdin"]])
+@pytest.mark.parametrize("command", [["user", "add", "twice"], ["hash"]])
+def test_two_sources_of_a_password_are_refused(demo, tmp_path, command, sources):
+    if command == ["hash"] and "--no-password" in sources:
+        sources = ["--password-stdin", "--password-file"]
+    (tmp_path / "p").write_text(PASSWORD)
+    given = [word for source in sources for word in ([source, str(tmp_path / "p")] if source == "--password-file" else [source])]
+    done = demo.postern(*command, *given, input=PASSWORD, check=False)
+    assert (done.returncode, done.stdout) == (2, "") and "exclude one another" in done.stderr
+    assert demo.psql("SELECT 1 FROM postern.users WHERE username = 'twice'") == []
+
+
 @pytest.mark.parametrize("spell", [str.lower, str.upper])
 def test_user_add_with_a_taken_name(demo, name, spell):
     done = demo.postern("user", "add", spell(name), "--no-password", check=False)
