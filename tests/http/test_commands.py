@@ -397,6 +397,15 @@ def test_pepper_is_made_once_and_for_its_owner_only(demo, empty, tmp_path):
     assert pepper.read_text() == text
 
 
+@pytest.mark.parametrize("place, problem", [("none/pepper", "none: No such file or directory"), ("file/pepper", "file: Not a directory")])
+def test_pepper_that_cannot_be_made_stops_it_before_anything_is_changed(demo, empty, tmp_path, place, problem):
+    database = empty()
+    (tmp_path / "file").touch()
+    done = demo.postern("migrate", PGDATABASE=database, POSTERN_PEPPER_FILE=str(tmp_path / place), check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"postern: cannot make the pepper file: {tmp_path}/{problem}\n")
+    assert query(demo, database, "SELECT to_regnamespace('postern')") == [(None,)]
+
+
 def test_lost_pepper_is_not_made_anew(demo, alice, tmp_path):
     """With tokens in the database a missing file is a lost secret."""
     done = demo.postern("migrate", check=False, POSTERN_PEPPER_FILE=str(tmp_path / "lost"))
