@@ -34,6 +34,12 @@ static int serve(struct cli *cli, const struct cli_args *args)
 	return supervisor_run(cli->config);
 }
 
+/* What cannot be looked at is not absent. */
+static bool absent(const char *path)
+{
+	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 static enum result find_tokens(struct db *db, struct arena *a, bool *found)
 {
 	struct rows rows;
@@ -62,7 +68,7 @@ static int check_pepper(const struct config *c, struct db *db, struct arena *a)
 	struct peppers *p;
 	bool found;
 
-	if (access(c->pepper_file, F_OK) == 0) {
+	if (!absent(c->pepper_file)) {
 		p = peppers_load(c->pepper_file, &problem);
 		if (!p)
 			return cli_failed("%s", problem);
@@ -85,7 +91,7 @@ static int ensure_pepper(const struct config *c, struct db *db, struct arena *a)
 	bool found;
 	int status = check_pepper(c, db, a);
 
-	if (status || access(c->pepper_file, F_OK) == 0)
+	if (status || !absent(c->pepper_file))
 		return status;
 	if (find_tokens(db, a, &found) != OK)
 		return cli_failed("cannot look for tokens: %s", db_message(db));
