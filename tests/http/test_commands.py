@@ -387,6 +387,14 @@ def test_failed_migration_leaves_nothing_of_itself(demo, empty):
     demo.postern("migrate", PGDATABASE=database)
 
 
+def test_unknown_holder_is_an_error_when_there_is_no_permission_either(demo, empty):
+    database = empty()
+    demo.postern("migrate", PGDATABASE=database)
+    done = demo.postern("permission", "list", "nobody", PGDATABASE=database, check=False)
+    assert done.returncode == 1 and 'no user or group "nobody"' in done.stderr
+    assert len(demo.postern("permission", "list", PGDATABASE=database).stdout.splitlines()) == 1
+
+
 def test_pepper_is_made_once_and_for_its_owner_only(demo, empty, tmp_path):
     database, pepper = empty(), tmp_path / "pepper"
     done = demo.postern("migrate", PGDATABASE=database, POSTERN_PEPPER_FILE=str(pepper))
