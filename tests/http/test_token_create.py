@@ -279,6 +279,16 @@ def test_multipart_body(writer):
     assert (answer.status_code, token["description"], token["write_enabled"]) == (201, "of a form", False)
 
 
+@pytest.mark.parametrize("kind, body", [
+    ("application/x-www-form-urlencoded", "key%00zz=abc&description%00=x&description=d"),
+    ("multipart/form-data; boundary=B", '--B\r\nContent-Disposition: form-data; name="key\0zz"\r\n\r\nabc\r\n'
+                                        '--B\r\nContent-Disposition: form-data; name="description"\r\n\r\nd\r\n--B--')])
+def test_form_field_with_a_nul_in_its_name_is_an_unknown_one(writer, kind, body):
+    made = post_text(writer, body, {"Content-Type": kind})
+    assert made.status_code == 201, made.text
+    assert made.json()["description"] == "d" and made.json()["key"] != "abc"
+
+
 def test_form_without_write_enabled_means_its_default(writer):
     token = writer.post(data={"description": "x", "expires": "", "key": ""}).json()
     assert (token["write_enabled"], token["expires"], len(token["key"])) == (True, None, 40)
