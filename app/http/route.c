@@ -232,7 +232,7 @@ bool route_may(struct request *r, const char *method)
 {
 	const struct route *row = find_method(first_row(r->route), method);
 
-	return row && may(r, row, method);
+	return row && row->handler && may(r, row, method);
 }
 
 /* A request that changes something and came with a cookie, or to sign in, must come from our own pages. */

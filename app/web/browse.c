@@ -179,11 +179,9 @@ static const char *target(struct request *r)
  * are for programs. */
 static bool offers(struct request *r, const char *method)
 {
-	const char *allow = route_allow(r);
-	bool several = strstr(allow, "POST") && strcmp(method, "POST") != 0;
+	bool several = strstr(route_allow(r), "POST") && strcmp(method, "POST") != 0;
 
-	return r->identity.how == BY_SESSION && strstr(allow, method) && !several &&
-	       route_may(r, method);
+	return r->identity.how == BY_SESSION && !several && route_may(r, method);
 }
 
 /* The record that stands at this path after the answer; NULL when there is none, or none can be had. */
