@@ -186,7 +186,7 @@ static void no_route(struct request *r)
 	if (!text_ends(r->path, "/") && find_path(r, slashed)) {
 		reply_redirect(r, reads ? 301 : 308,
 		    arena_printf(r->arena, "%s%s%s%s", r->prefix, encoded(r->arena, slashed),
-			*r->query_text ? "?" : "", r->query_text));
+			*r->query_text ? "?" : "", encoded_query(r->arena, r->query_text)));
 		return;
 	}
 	if (!is_page(r))

@@ -105,7 +105,8 @@ def test_allow_is_told_on_every_answer(reader, path, allow, method):
 
 
 @pytest.mark.parametrize("method, path", [("FOO", TOKENS), ("COPY", TOKENS), ("FOO", TOKENS + "x/"), ("PUT", "/api/users/config/"),
-                                          ("POST", "/api/"), ("DELETE", "/api/status/"), ("PATCH", "/api/authentication-check/")])
+                                          ("POST", "/api/"), ("DELETE", "/api/status/"), ("PATCH", "/api/authentication-check/"),
+                                          ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", TOKENS), ("A" * 32, TOKENS)])
 def test_other_methods_are_not_allowed(reader, method, path):
     answer = reader.request(method, path)
     assert (answer.status_code, answer.json()) == (405, {"detail": f'Method "{method}" not allowed.'})
