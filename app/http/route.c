@@ -2,6 +2,7 @@
  * handlers. The order is that of wire.md B 1.1: path, content negotiation, credentials, rights, method. */
 #include "http/route.h"
 
+#include <ctype.h>
 #include <json-c/json.h>
 #include <string.h>
 
@@ -126,6 +127,22 @@ static const char *encoded(struct arena *a, const char *path)
 		path += n;
 		if (*path)
 			buf_adds(&b, *path++ == '/' ? "/" : "%20");
+	}
+	return buf_str(&b);
+}
+
+/* The query as it was sent, but for what RFC 3986 section 3.4 does not let stand there as it is. */
+static const char *encoded_query(struct arena *a, const char *query)
+{
+	struct buf b = BUF(a);
+
+	for (; *query; query++) {
+		unsigned char c = (unsigned char)*query;
+
+		if (isalnum(c) || strchr("-._~!$&'()*+,;=:@/?%", c))
+			buf_addc(&b, *query);
+		else
+			buf_addf(&b, "%%%02X", c);
 	}
 	return buf_str(&b);
 }
@@ -268,7 +285,7 @@ static void pass(struct request *r, const struct route *row, const char *hint)
 	}
 	if (!row || !row->handler) {
 		reply_detail(
-		    r, 405, arena_printf(r->arena, "Method \"%.20s\" not allowed.", r->method));
+		    r, 405, arena_printf(r->arena, "Method \"%.40s\" not allowed.", r->method));
 		return;
 	}
 	if ((row->flags & PASSWORD) && !method_safe(r->method) && !r->may_hash) {

@@ -96,6 +96,13 @@ def test_odd_query_gets_a_page_or_a_named_refusal(raw, reader, query):
     assert answer.body.decode().startswith("{")
 
 
+def test_redirect_escapes_what_no_url_may_hold(raw):
+    """RFC 3986 section 3.4; what is escaped already is left as it is."""
+    answer = say(raw, b'GET /api/users/tokens?q=\xc3\xbc%c3%BC\xff"<>[]{}|^`\\&a=-._~!$\'()*+,;:@/?')
+    assert answer.status == 301
+    assert answer.headers["Location"] == ("/api/users/tokens/?q=%C3%BC%c3%BC%FF%22%3C%3E%5B%5D%7B%7D%7C%5E%60%5C&a=-._~!$'()*+,;:@/?")
+
+
 def test_too_many_parameters(raw, reader):
     answer = say(raw, b"GET /api/users/tokens/?" + b"&".join([b"a=1"] * 1001), authorized(reader))
     assert (answer.status, answer.body) == (400, b'{"detail":"The query has too many parameters."}')
