@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <float.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <limits.h>
@@ -230,6 +231,9 @@ static bool read_number(struct reader *r, struct json_object **out)
 	if (integer && parse_int64(text, INT64_MIN, INT64_MAX, &i))
 		return made(json_object_new_int64(i), out);
 	d = strtod(text, NULL);
+	if (integer &&
+	    !isfinite(d)) /* whole numbers have no end; this one still prints as written */
+		d = copysign(DBL_MAX, d);
 	if (!isfinite(d))
 		return fail_number(r, text);
 	return made(json_object_new_double_s(d, text), out);
