@@ -216,6 +216,12 @@ def test_description(writer, given, told):
     assert writer.get(path_of(made)).json()["description"] == told
 
 
+@pytest.mark.parametrize("number", ["1.50", "1e2", "1E+2", "-0.0", "-0", "0.1", "1e15", "1e16", "123456789012345678", "1234567890123456789.0", "1e-4", "1e-5", "0.00012e-1",
+                                    "1.7976931348623157e308", "5e-324", "1e-400", "0.30000000000000004", "2.5e-7", "12345678901234567890"])
+def test_description_of_a_number_is_as_python_prints_it(writer, number):
+    assert post_text(writer, '{"description":%s}' % number).json()["description"] == str(json.loads(number))
+
+
 @pytest.mark.parametrize("value, messages", [
     ("a" * 201, ["Ensure this field has no more than 200 characters."]),
     ("😀" * 201, ["Ensure this field has no more than 200 characters."]),
