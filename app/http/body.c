@@ -26,7 +26,37 @@ static int read_json(struct request *r, struct request_body *out)
 	return reply_detail(r, 400, arena_printf(r->arena, "JSON parse error - %s", error));
 }
 
-/* Form fields become members of text; an empty `expires` means none, as no text could. */
+static struct json_object *text_of(const struct param *f)
+{
+	return json_object_new_string_len(f->value, (int)f->value_len);
+}
+
+/* Members that are lists, which a form can only say by naming them for each of their values. */
+static bool is_list(const char *name)
+{
+	static const char *const lists[] = {
+	    "allowed_ips", "actions", "groups", "object_types", "users"};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (strcmp(name, lists[i]) == 0)
+			return true;
+	return false;
+}
+
+/* An empty value means an empty list. */
+static void add_to_list(struct json_object *o, const struct param *f)
+{
+	struct json_object *list = json_object_object_get(o, f->name);
+
+	if (!list) {
+		list = json_object_new_array();
+		json_object_object_add(o, f->name, list);
+	}
+	if (f->value_len)
+		json_object_array_add(list, text_of(f));
+}
+
+/* Form fields become members of text, or lists of it; an empty `expires` means none, as no text could. */
 static struct json_object *form_object(struct request *r, const struct params *p)
 {
 	struct json_object *o = arena_own_json(r->arena, json_object_new_object());
@@ -35,8 +65,10 @@ static struct json_object *form_object(struct request *r, const struct params *p
 		const struct param *f = &p->items[i];
 		bool none = strcmp(f->name, "expires") == 0 && f->value_len == 0;
 
-		json_object_object_add(o, f->name,
-		    none ? NULL : json_object_new_string_len(f->value, (int)f->value_len));
+		if (is_list(f->name))
+			add_to_list(o, f);
+		else
+			json_object_object_add(o, f->name, none ? NULL : text_of(f));
 	}
 	return o;
 }

@@ -295,6 +295,14 @@ def test_form_field_with_a_nul_in_its_name_is_an_unknown_one(writer, kind, body)
     assert made.json()["description"] == "d" and made.json()["key"] != "abc"
 
 
+@pytest.mark.parametrize("values", [[], [""], ["10.0.0.0/8"], ["10.0.0.0/8", "2001:db8::/32"]])
+def test_networks_of_a_form_are_a_list(writer, values):
+    networks = [v for v in values if v]
+    for form in ({"data": {"description": "x", "allowed_ips": values}}, {"files": [("description", (None, "x")), *(("allowed_ips", (None, v)) for v in values)]}):
+        made = writer.post(**form)
+        assert (made.status_code, made.json()["allowed_ips"]) == (201, networks), made.text
+
+
 def test_form_without_write_enabled_means_its_default(writer):
     token = writer.post(data={"description": "x", "expires": "", "key": ""}).json()
     assert (token["write_enabled"], token["expires"], len(token["key"])) == (True, None, 40)
@@ -303,6 +311,8 @@ def test_form_without_write_enabled_means_its_default(writer):
 @pytest.mark.parametrize("body, errors", [
     ("key=a", {"key": [SHORT]}), ("write_enabled=maybe", {"write_enabled": [NOT_BOOL]}), ("expires=soon", {"expires": [WRONG_TIME]}),
     ("description=a%00b", {"description": [NO_NUL]}), ("write_enabled=", {"write_enabled": [NOT_BOOL]}),
+    ("allowed_ips=10.0.0.0/8,11.0.0.0/8", {"allowed_ips": ["Enter an IPv4 or IPv6 network, for example 10.0.0.0/8."]}),
+    ("allowed_ips=10.0.0.0/8&allowed_ips=10.0.0.1/8", {"allowed_ips": ["The network has host bits set."]}),
 ])
 def test_bad_form(writer, body, errors):
     answer = post_text(writer, body, {"Content-Type": "application/x-www-form-urlencoded"})
