@@ -16,9 +16,7 @@
 
 static bool is_form(struct request *r)
 {
-	const char *boundary;
-	enum body_type type =
-	    content_type_parse(r->arena, request_param(r, "CONTENT_TYPE"), &boundary);
+	enum body_type type = content_type_parse(r->arena, request_param(r, "CONTENT_TYPE")).body;
 
 	return type == BODY_FORM || type == BODY_MULTIPART;
 }

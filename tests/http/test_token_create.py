@@ -326,6 +326,32 @@ def test_json_by_any_name(writer, kind):
     assert post_text(writer, '{"description":"j"}', {"Content-Type": kind}).json()["description"] == "j"
 
 
+@pytest.mark.parametrize("charset, codec", [("iso-8859-1", "latin-1"), ("Latin-1", "latin-1"), ('"ISO8859_1"', "latin-1"), ("utf-16", "utf-16"), ("UTF-16LE", "utf-16-le"),
+                                            ("utf-16be", "utf-16-be"), ("utf-8", "utf-8"), ("nonsense", "utf-8")])
+def test_charset_of_a_body_is_honoured(writer, charset, codec):
+    body = '{"description":"caf\u00e9"}'.encode(codec)
+    made = post_text(writer, body, {"Content-Type": f"application/json; charset={charset}"})
+    assert (made.status_code, made.json()["description"]) == (201, "caf\u00e9")
+
+
+@pytest.mark.parametrize("charset, body, problem", [
+    ("us-ascii", b'{"a":"\xc3\xa9"}', "'ascii' codec can't decode byte 0xc3 in position 6: ordinal not in range(128)"),
+    ("utf-16", b"{}", "UTF-16 stream does not start with BOM"), ("utf-16le", b"{\0}", "'utf-16-le' codec can't decode byte 0x7d in position 2: truncated data"),
+    ("utf-16le", "\ufeff{}".encode("utf-16-le"), "Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)"),
+    ("latin-1", b'{"\xe9" 1}', "Expecting ':' delimiter: line 1 column 6 (char 5)")])
+def test_body_that_is_not_in_its_charset(writer, charset, body, problem):
+    answer = post_text(writer, body, {"Content-Type": f"application/json; charset={charset}"})
+    assert (answer.status_code, answer.json()) == (400, {"detail": f"JSON parse error - {problem}"})
+
+
+def test_converted_body_may_be_a_mebibyte_and_no_more(writer):
+    headers = {"Content-Type": "application/json; charset=latin-1"}
+    fits = b'{"a":"%s"}' % (b"\xe9" * (((1 << 20) - 8) // 2))
+    assert post_text(writer, fits, headers).status_code == 201
+    answer = post_text(writer, fits.replace(b'a":', b'ab":'), headers)
+    assert (answer.status_code, answer.json()) == (413, {"detail": "Request body exceeds 1048576 bytes."})
+
+
 @pytest.mark.parametrize("kind, told", [
     ("text/plain", "text/plain"), ("application/jsonx", "application/jsonx"), ("text/*", "text/*"), ("application/xml;a=b", "application/xml;a=b"),
     ("", ""), ("json", "json"), ('a/"b', 'a/\\"b'), ("text/csv", "text/csv"), ("application/vnd.api+json", "application/vnd.api+json")])
