@@ -2,6 +2,7 @@
 # SAN=1 builds and tests with the address and undefined behaviour sanitizers, in a directory of its own.
 
 PREFIX  ?= /usr/local
+SYSCONFDIR ?= /etc
 SAN     ?=
 BUILD   ?= build$(if $(SAN),-san)
 CC      ?= gcc
@@ -104,7 +105,7 @@ install: all
 	install -D -m 755 $(BUILD)/postern $(DESTDIR)$(PREFIX)/bin/postern
 	install -D -m 644 $(BUILD)/postern.8 $(DESTDIR)$(PREFIX)/share/man/man8/postern.8
 	install -D -m 644 deploy/bash-completion/postern $(DESTDIR)$(PREFIX)/share/bash-completion/completions/postern
-	install -d $(DESTDIR)$(PREFIX)/share/postern $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -d $(DESTDIR)$(PREFIX)/share/postern $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(SYSCONFDIR)/postern
 	cp -r deploy/nginx deploy/apache deploy/lighttpd deploy/caddy db/roles.sql $(DESTDIR)$(PREFIX)/share/postern/
 	for unit in service socket; do sed 's|/usr/local/bin|$(PREFIX)/bin|g' deploy/systemd/postern.$$unit \
 	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/postern.$$unit || exit 1; done

@@ -1,9 +1,11 @@
 /* main.c: the subcommands, one table. After: cli/. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/config.h"
 #include "base/log.h"
@@ -137,10 +139,25 @@ static int dispatch(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+/* A standard descriptor that was closed would be given to the next thing opened, such as the connection to the database,
+ * and what is printed would go there. False: standard output is one of them. */
+static bool hold_descriptors(void)
+{
+	bool output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			fatal("cannot open /dev/null: %s", strerror(errno));
+	return output;
+}
+
 int main(int argc, char **argv)
 {
+	bool serving = argc > 1 && strcmp(argv[1], "serve") == 0;
 	int status;
 
+	if (!hold_descriptors() && !serving) /* a key that is printed nowhere is lost */
+		fatal("standard output is closed");
 	if (sodium_init() < 0)
 		fatal("libsodium cannot start");
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is told below */

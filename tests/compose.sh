@@ -29,6 +29,12 @@ answers() {
 token_of() { /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["key"])'; }
 admin() { docker compose exec -T db psql -XAtq -h /run/postgresql -d postern -U postern_owner -c "$1"; }
 prints() { [[ $("${@:2}") == "$1" ]]; }
+# refuses TEXT COMMAND...: it fails and says this text.
+refuses() {
+	local out
+	out=$("${@:2}" 2>&1) && echo "it succeeds: $out" && return 1
+	[[ $out == *"$1"* ]] || { echo "$out" && return 1; }
+}
 inspect_all() { docker compose ps -q | xargs docker inspect -f "$1" | sort -u; }
 
 down() {
@@ -58,6 +64,12 @@ check "…is felt at once" answers 403 'You do not have permission' -X POST "${j
 check "a recipe in psql: allow" admin "SELECT postern.allow_tokens('hankhill')"
 check "…is felt at once too" answers 201 '"key"' -X POST "${json[@]}" -H "Authorization: Token $key" "$url/api/users/tokens/"
 
+for role in postern_owner postern_admin postgres; do
+	check "the workers cannot connect as $role" refuses "authentication failed for user \"$role\"" \
+		docker compose exec -T -e PGUSER="$role" postern postern user list
+done
+check "the workers read the pepper" prints "$(printf 'settings   ok\npepper     ok\ndatabase   ok')" docker compose exec -T postern postern check
+check "…and cannot change it" refuses "ermission denied" docker compose exec -T postern bash -c ': >>/var/lib/postern/pepper'
 check "nobody runs as root" prints "" inspect_all '{{if or (eq .Config.User "") (eq .Config.User "root") (eq .Config.User "0")}}{{.Name}}{{end}}'
 check "every file system is read-only" prints true inspect_all '{{.HostConfig.ReadonlyRootfs}}'
 check "no capabilities" prints '[ALL]' inspect_all '{{.HostConfig.CapDrop}}'

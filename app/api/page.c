@@ -61,7 +61,8 @@ struct json_object *page_json(
     struct request *r, int64_t count, int64_t limit, int64_t offset, struct json_object *results)
 {
 	struct json_object *o = json_object_new_object();
-	int64_t before = offset - limit;
+	/* nobody steps back from where the offset was cut: the link leads to the last page */
+	int64_t before = (offset == OFFSET_MOST ? count : offset) - limit;
 
 	json_object_object_add(o, "count", json_object_new_int64(count));
 	json_object_object_add(o, "next",

@@ -146,8 +146,7 @@ static void add_key(struct filters *f, const struct param *p, const char *op)
 }
 
 /* The filter for this parameter in the list, made when it is the first of its name. */
-static struct json_object *values_of(
-    struct filters *f, const char *field, const char *op, bool last_wins)
+static struct json_object *values_of(struct filters *f, const char *field, const char *op)
 {
 	struct json_object *o, *v;
 
@@ -157,10 +156,7 @@ static struct json_object *values_of(
 			0 ||
 		    strcmp(json_object_get_string(json_object_object_get(o, "op")), op) != 0)
 			continue;
-		v = json_object_object_get(o, "vals");
-		if (last_wins)
-			json_object_array_del_idx(v, 0, json_object_array_length(v));
-		return v;
+		return json_object_object_get(o, "vals");
 	}
 	o = json_object_new_object();
 	v = json_object_new_array();
@@ -169,6 +165,12 @@ static struct json_object *values_of(
 	json_object_object_add(o, "vals", v);
 	json_object_array_add(f->list, o);
 	return v;
+}
+
+/* Of these the last one counts, also when it is empty or means nothing: then there is no such filter. */
+static bool overruled(const struct filters *f, const struct param *p, enum kind kind)
+{
+	return (kind == IS_BOOL || kind == IS_SEARCH) && params_find(&f->r->query, p->name) != p;
 }
 
 static void add_filter(struct filters *f, const struct param *p)
@@ -180,7 +182,7 @@ static void add_filter(struct filters *f, const struct param *p)
 		field_error(f->errors, p->name, "Unknown filter field");
 		return;
 	}
-	if (kind == IS_OTHER)
+	if (kind == IS_OTHER || overruled(f, p, kind))
 		return;
 	if (kind == IS_KEY) {
 		add_key(f, p, op);
@@ -188,8 +190,7 @@ static void add_filter(struct filters *f, const struct param *p)
 	}
 	value = filter_value(f, p, kind, op);
 	if (value)
-		json_object_array_add(values_of(f, field, op, kind == IS_BOOL || kind == IS_SEARCH),
-		    json_object_new_string(value));
+		json_object_array_add(values_of(f, field, op), json_object_new_string(value));
 }
 
 /* "?sort=-created,description" into a text[] literal. */

@@ -106,6 +106,7 @@ struct bulk {
 	size_t count;
 	struct json_object **items;
 	char (*ids)[37];
+	char (*keys)[2 * KEY_BYTES + 1]; /* that an update set, to be shown in this one answer */
 };
 
 /* 0, or the 400 that was answered. */
@@ -159,20 +160,6 @@ static bool canonical(const struct bulk *b)
 	return true;
 }
 
-static bool repeated_later(const struct bulk *b, size_t i)
-{
-	for (size_t j = i + 1; j < b->count; j++)
-		if (strcmp(b->ids[i], b->ids[j]) == 0)
-			return true;
-	return false;
-}
-
-/* Keys that the update set, to be shown in this one answer. */
-struct new_key {
-	const char *id;
-	char key[2 * KEY_BYTES + 1];
-};
-
 /* The ids as an uuid[] literal. */
 static const char *ids_array(struct request *r, const struct bulk *b)
 {
@@ -183,23 +170,6 @@ static const char *ids_array(struct request *r, const struct bulk *b)
 		buf_addf(&ids, "%s%s", i ? "," : "", b->ids[i]);
 	buf_addc(&ids, '}');
 	return buf_str(&ids);
-}
-
-static enum result update_all(struct request *r, const struct bulk *b,
-    const struct token_change *changes, struct new_key *keys)
-{
-	struct rows rows;
-	enum result res = token_begin(r, false);
-
-	if (res == OK)
-		res = token_lock(r->db, r->arena, r->identity.user_id, ids_array(r, b));
-	for (size_t i = 0; res == OK && i < b->count; i++) {
-		keys[i].id = b->ids[i];
-		if (!repeated_later(b, i)) /* of elements with the same id the last counts */
-			res = token_update(r->db, r->arena, r->peppers, r->identity.user_id,
-			    b->ids[i], &changes[i], keys[i].key, &rows);
-	}
-	return res;
 }
 
 static const char *ids_filter(struct request *r, const struct bulk *b)
@@ -213,54 +183,111 @@ static const char *ids_filter(struct request *r, const struct bulk *b)
 	return buf_str(&f);
 }
 
-/* What the tokens are now, in the list's own order, read inside the transaction. */
-static enum result show_all(
-    struct request *r, const struct bulk *b, const struct new_key *keys, struct json_object *out)
+/* The caller's tokens among those that are named, in the list's own order. */
+static enum result list_all(struct request *r, const struct bulk *b, struct rows *out)
 {
 	struct token_page page = {.user_id = r->identity.user_id,
 	    .filters = ids_filter(r, b),
 	    .sort = "{}",
 	    .limit = (int64_t)b->count + 1};
+
+	return token_list(r->db, r->arena, &page, out);
+}
+
+/* Where the element of this id stands that counts, the last one; b->count when there is none. */
+static size_t place_of(const struct bulk *b, const char *id)
+{
+	for (size_t i = b->count; i > 0; i--)
+		if (strcmp(b->ids[i - 1], id) == 0)
+			return i - 1;
+	return b->count;
+}
+
+/* Leaves the elements that count. What is unknown or not the caller's is skipped in silence (B 2.8), as the original
+ * does it: before it is looked at, so that nothing in it can be wrong. The same goes for an element that a later one of
+ * the same id replaces. */
+static enum result keep_own(struct request *r, struct bulk *b)
+{
+	bool *counts = arena_alloc(r->arena, b->count + 1);
+	size_t kept = 0;
 	struct rows rows;
-	enum result res = token_list(r->db, r->arena, &page, &rows);
+	enum result res = list_all(r, b, &rows);
 
-	for (int i = 0; res == OK && i < rows.count && rows_text(&rows, i, "id"); i++) {
-		const char *key = NULL;
-
-		for (size_t k = 0; k < b->count; k++)
-			if (strcmp(keys[k].id, rows_text(&rows, i, "id")) == 0)
-				key = keys[k].key;
-		json_object_array_add(out, token_json(r, &rows, i, key));
+	for (int i = 0; res == OK && i < rows.count && rows_text(&rows, i, "id"); i++)
+		counts[place_of(b, rows_text(&rows, i, "id"))] = true;
+	for (size_t i = 0; i < b->count; i++) {
+		if (!counts[i])
+			continue;
+		b->items[kept] = b->items[i];
+		memmove(b->ids[kept++], b->ids[i], sizeof(*b->ids));
 	}
+	b->count = kept;
 	return res;
+}
+
+static enum result update_all(struct request *r, struct bulk *b, const struct token_change *changes)
+{
+	struct rows rows;
+	enum result res = token_begin(r, false);
+
+	if (res == OK)
+		res = token_lock(r->db, r->arena, r->identity.user_id, ids_array(r, b));
+	for (size_t i = 0; res == OK && i < b->count; i++)
+		res = token_update(r->db, r->arena, r->peppers, r->identity.user_id, b->ids[i],
+		    &changes[i], b->keys[i], &rows);
+	return res;
+}
+
+/* What the tokens are now, read inside the transaction. */
+static enum result show_all(struct request *r, const struct bulk *b, struct json_object *out)
+{
+	struct rows rows;
+	enum result res = list_all(r, b, &rows);
+
+	for (int i = 0; res == OK && i < rows.count && rows_text(&rows, i, "id"); i++)
+		json_object_array_add(
+		    out, token_json(r, &rows, i, b->keys[place_of(b, rows_text(&rows, i, "id"))]));
+	return res;
+}
+
+/* Reads what counts; 0, or the 400 that was answered. */
+static int read_changes(struct request *r, const struct bulk *b, struct token_change *changes)
+{
+	struct json_object *errors = arena_own_json(r->arena, json_object_new_object());
+
+	if (!canonical(b))
+		return reply_json(r, 400, field_general_error("No data provided"));
+	for (size_t i = 0; i < b->count; i++)
+		if (!token_read(r->arena, b->items[i], false, &changes[i], errors))
+			return reply_json(r, 400, json_object_get(errors));
+	return 0;
 }
 
 int api_token_bulk_update(struct request *r)
 {
-	struct json_object *errors = arena_own_json(r->arena, json_object_new_object());
 	struct json_object *out = arena_own_json(r->arena, json_object_new_array());
 	struct token_change *changes;
-	struct new_key *keys;
 	struct bulk b = {0};
 	enum result res;
 	int status = read_bulk(r, &b);
 
 	if (status)
 		return status;
-	if (!canonical(&b))
-		return reply_json(r, 400, field_general_error("No data provided"));
+	res = keep_own(r, &b);
+	if (res != OK)
+		return reply_result(r, res);
 	changes = arena_alloc(r->arena, (b.count + 1) * sizeof(*changes));
-	keys = arena_alloc(r->arena, (b.count + 1) * sizeof(*keys));
-	for (size_t i = 0; i < b.count; i++)
-		if (!token_read(r->arena, b.items[i], false, &changes[i], errors))
-			return reply_json(r, 400, json_object_get(errors));
-	res = update_all(r, &b, changes, keys);
+	b.keys = arena_alloc(r->arena, (b.count + 1) * sizeof(*b.keys));
+	status = read_changes(r, &b, changes);
+	if (status)
+		return status;
+	res = update_all(r, &b, changes);
 	if (res == OK)
-		res = show_all(r, &b, keys, out);
+		res = show_all(r, &b, out);
 	if (res == OK)
 		res = db_commit(r->db);
 	if (res != OK)
-		return tokens_refused(r, res, errors);
+		return tokens_refused(r, res, arena_own_json(r->arena, json_object_new_object()));
 	log_info("tokens_changed", "count", log_num((int64_t)json_object_array_length(out)), "user",
 	    r->identity.username);
 	return reply_json(r, 200, json_object_get(out));

@@ -4,18 +4,48 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "base/log.h"
 #include "http/actor.h"
 #include "http/field.h"
 #include "http/json.h"
 #include "http/reply.h"
 
-#define CONFIG_MAX (64 * 1024) /* bytes, printed compactly */
+#define CONFIG_MAX (64 * 1024) /* bytes as stored, printed compactly: jsonb writes numbers out */
+#define TOO_LARGE "The preferences may have at most 65536 bytes."
+
+/* What jsonb and the column refuse, by SQLSTATE; NULL: all else. */
+static const struct {
+	const char *sqlstate, *problem;
+} refusals[] = {
+    {"23514", TOO_LARGE}, /* users_config_object: it is an object, so it is the length */
+    {"22003", "A number is too large or too small to be stored."},
+    {NULL, "Null and surrogate characters are not allowed."},
+};
+
+static const char *refusal(const struct db *db)
+{
+	size_t i = 0;
+
+	while (refusals[i].sqlstate && strcmp(refusals[i].sqlstate, db_sqlstate(db)) != 0)
+		i++;
+	return refusals[i].problem;
+}
+
+/* What the column holds, as json_read makes it. Administrators may have put there what it does not read. */
+static enum result parse(struct request *r, const struct rows *rows, struct json_object **out)
+{
+	const char *text = rows_text(rows, 0, "config"), *error;
+
+	if (json_read(r->arena, text, strlen(text), out, &error))
+		return OK;
+	log_error("preferences_unreadable", "user", r->identity.username, "reason", error);
+	return FAILED;
+}
 
 /* The stored object; locks the row when asked to, so that two merges do not undo each other. */
 static enum result load(struct request *r, bool lock, struct json_object **out)
 {
 	struct rows rows;
-	const char *text, *error;
 	enum result res =
 	    lock ? db_write(
 		       r->db, r->arena, Q_USER_CONFIG_LOCK, &rows, DB_PARAMS(r->identity.user_id))
@@ -23,8 +53,7 @@ static enum result load(struct request *r, bool lock, struct json_object **out)
 
 	if (res != OK || rows.count == 0)
 		return res == OK ? NOT_FOUND : res;
-	text = rows_text(&rows, 0, "config");
-	return json_read(r->arena, text, strlen(text), out, &error) ? OK : FAILED;
+	return parse(r, &rows, out);
 }
 
 int api_config_show(struct request *r)
@@ -50,10 +79,11 @@ static void merge(struct json_object *into, struct json_object *from)
 	}
 }
 
+/* *config becomes what is stored then, *problem why it is INVALID. */
 static enum result store(
-    struct request *r, struct json_object *patch, struct json_object **config, bool *too_large)
+    struct request *r, struct json_object *patch, struct json_object **config, const char **problem)
 {
-	struct buf text = BUF(r->arena);
+	struct buf text = BUF(r->arena), stored = BUF(r->arena);
 	struct rows rows;
 	enum result res = request_begin(r, NULL);
 
@@ -63,19 +93,23 @@ static enum result store(
 		return res;
 	merge(*config, patch);
 	json_write(&text, *config, 0);
-	*too_large = text.len > CONFIG_MAX;
-	if (*too_large)
-		return INVALID;
 	res = db_write(r->db, r->arena, Q_USER_CONFIG_SET, &rows,
 	    DB_PARAMS(r->identity.user_id, buf_str(&text)));
-	return res == OK ? db_commit(r->db) : res;
+	*problem = refusal(r->db);
+	if (res == OK)
+		res = parse(r, &rows, config);
+	if (res != OK)
+		return res;
+	json_write(&stored, *config, 0);
+	*problem = TOO_LARGE;
+	return stored.len > CONFIG_MAX ? INVALID : db_commit(r->db);
 }
 
 int api_config_update(struct request *r)
 {
 	struct request_body body;
 	struct json_object *config = NULL;
-	bool too_large = false;
+	const char *problem = NULL;
 	enum result res;
 	int status = request_body(r, &body);
 
@@ -88,13 +122,9 @@ int api_config_update(struct request *r)
 		    field_general_error(
 			arena_printf(r->arena, "Invalid data. Expected a dictionary, but got %s.",
 			    field_type_name(body.json))));
-	res = store(r, body.json, &config, &too_large);
+	res = store(r, body.json, &config, &problem);
 	db_rollback(r->db);
-	if (too_large)
-		return reply_json(
-		    r, 400, field_general_error("The preferences may have at most 65536 bytes."));
-	if (res == INVALID) /* jsonb has no NUL and no lone surrogate */
-		return reply_json(
-		    r, 400, field_general_error("Null and surrogate characters are not allowed."));
+	if (res == INVALID && problem)
+		return reply_json(r, 400, field_general_error(problem));
 	return res == OK ? reply_json(r, 200, json_object_get(config)) : reply_result(r, res);
 }

@@ -46,6 +46,25 @@ void buf_addc(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
+void buf_code_point(struct buf *b, uint32_t c)
+{
+	if (c < 0x80) {
+		buf_addc(b, (char)c);
+	} else if (c < 0x800) {
+		buf_add(b, (char[]){(char)(0xc0 | c >> 6), (char)(0x80 | (c & 63))}, 2);
+	} else if (c < 0x10000) {
+		buf_add(b,
+		    (char[]){(char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 63)),
+			(char)(0x80 | (c & 63))},
+		    3);
+	} else {
+		buf_add(b,
+		    (char[]){(char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)),
+			(char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63))},
+		    4);
+	}
+}
+
 void buf_addf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -2,6 +2,8 @@
  * so that no text reaches it raw by mistake. */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/arena.h"
 
 struct buf {
@@ -19,6 +21,8 @@ const char *buf_str(const struct buf *b);
 void buf_add(struct buf *b, const void *data, size_t n); /* n bytes as they are */
 void buf_adds(struct buf *b, const char *s); /* a C string as it is */
 void buf_addc(struct buf *b, char c); /* one byte */
+void buf_code_point(
+    struct buf *b, uint32_t c); /* as UTF-8, a surrogate in three bytes like others */
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* For HTML text and quoted attributes: & < > " ' become entities. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,22 @@ char *format_hex(struct arena *a, const unsigned char *p, size_t n)
 	char *out = arena_alloc(a, 2 * n + 1);
 
 	return sodium_bin2hex(out, 2 * n + 1, p, n);
+}
+
+char *format_double(struct arena *a, double d)
+{
+	char text[32];
+	int digits = 0, decimals;
+	long exponent;
+
+	do /* seventeen are always enough */
+		snprintf(text, sizeof(text), "%.*e", digits, d);
+	while (strtod(text, NULL) != d && ++digits < 17);
+	exponent = strtol(strchr(text, 'e') + 1, NULL, 10);
+	if (exponent < -4 || exponent >= 16)
+		return arena_strdup(a, text);
+	decimals = digits - (int)exponent;
+	return arena_printf(a, "%.*f", decimals > 1 ? decimals : 1, d);
 }
 
 bool parse_uuid(const char *text, char out[37])

@@ -16,6 +16,10 @@ bool parse_hex(const char *text, unsigned char *out, size_t n);
 /* Lower case hex of n bytes, terminated; lives in the arena. */
 char *format_hex(struct arena *a, const unsigned char *p, size_t n);
 
+/* A finite number as Python's repr() has it: the fewest digits that read back as the same number, "1.5", "100.0",
+ * from 1e+16 on and below 0.0001 with an exponent. (46 powers of two get a seventeenth digit that Python spares.) */
+char *format_double(struct arena *a, double d);
+
 /* A UUID (RFC 9562 section 4) with or without hyphens, either case; out becomes the canonical 36
  * characters and a NUL. */
 bool parse_uuid(const char *text, char out[37]);

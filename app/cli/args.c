@@ -119,6 +119,12 @@ static int take_option(const char *command, const struct cli_verb *verb, int arg
 	return 0;
 }
 
+/* What tells where a password comes from excludes one another. */
+static bool password_sources(const struct cli_args *args)
+{
+	return args->no_password + args->password_stdin + (args->password_file != NULL) > 1;
+}
+
 static int parse(
     const char *command, const struct cli_verb *verb, int argc, char **argv, struct cli_args *out)
 {
@@ -143,6 +149,11 @@ static int parse(
 	if (n < min)
 		return cli_usage(command, "%s%s%s needs: %s", command, *verb->name ? " " : "",
 		    verb->name, verb->words);
+	if (password_sources(out))
+		return cli_usage(command, "%s exclude one another",
+		    cli_takes(verb, "--no-password")
+			? "--password-file, --password-stdin and --no-password"
+			: "--password-file and --password-stdin");
 	return 0;
 }
 

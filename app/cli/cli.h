@@ -66,7 +66,7 @@ int cli_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same for wrong usage, with the way to the help; returns 2. */
 int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints why the database refused; returns 1. */
+/* Prints why the database refused and, on a second line, its hint if it gave one; returns 1. */
 int cli_refused(struct cli *cli, enum result res);
 
 /* Asks on the terminal whether to do what cannot be undone. False, after a message, when the answer is no or there is no

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "auth/password.h"
@@ -39,11 +40,43 @@ int cli_usage(const char *command, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+/* Constraints that what is typed can violate, in words. */
+static const struct {
+	const char *constraint, *sentence;
+} rules[] = {
+    {"username_text", "a user name has 1 to 150 letters, digits and @ . + - _"},
+    {"users_email_form",
+	"an e-mail address has one @ between two words, and at most 254 characters"},
+    {"users_first_name_length", "a given name has at most 150 characters"},
+    {"users_last_name_length", "a family name has at most 150 characters"},
+    {"groups_name_text", "the name of a group has 1 to 150 characters, without blanks around it or "
+			 "control characters"},
+    {"tokens_description_length", "the description of a token has at most 200 characters"},
+    {"permissions_object_types_some", "a permission is about 1 to 1000 object types"},
+    {"permissions_actions_some", "a permission has 1 to 100 actions"},
+};
+
+/* The database's message; of a constraint, whose name alone says little, what it wants. */
+static const char *reason(const struct db *db)
+{
+	const char *constraint = db_constraint(db), *message = db_message(db);
+
+	if (*constraint && strstr(message, constraint)) /* else it is a sentence of ours */
+		for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+			if (strcmp(constraint, rules[i].constraint) == 0)
+				return rules[i].sentence;
+	return message;
+}
+
 int cli_refused(struct cli *cli, enum result res)
 {
-	if (res == UNAVAILABLE)
-		return cli_failed("the database is not available: %s", db_message(cli->db));
-	return cli_failed("%s", db_message(cli->db));
+	const char *hint = db_hint(cli->db);
+
+	cli_failed(
+	    "%s%s", res == UNAVAILABLE ? "the database is not available: " : "", reason(cli->db));
+	if (*hint)
+		fprintf(stderr, "Hint: %s\n", hint);
+	return 1;
 }
 
 bool cli_confirm(struct cli *cli, const char *fmt, ...)
@@ -60,7 +93,7 @@ bool cli_confirm(struct cli *cli, const char *fmt, ...)
 	answer = terminal_ask(cli->arena, arena_printf(cli->arena, "%s [y/N] ", text));
 	if (!answer)
 		cli_failed("no terminal to ask whether to do this: say --yes");
-	else if (strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0)
+	else if (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0)
 		return true;
 	else
 		cli_failed("nothing was done");
@@ -103,11 +136,15 @@ static const char *read_secret(struct arena *a, int fd)
 static const char *read_twice(struct arena *a)
 {
 	const char *first = terminal_secret(a, "New password: ");
-	const char *second = first ? terminal_secret(a, "Again: ") : NULL;
+	const char *second = first && *first ? terminal_secret(a, "Again: ") : first;
 
 	if (!first || !second) {
 		cli_failed("no terminal to ask for the password: use --password-stdin or "
 			   "--password-file FILE");
+		return NULL;
+	}
+	if (!*first || !*second) {
+		cli_failed("no password was given");
 		return NULL;
 	}
 	if (strcmp(first, second) != 0) {

@@ -1,5 +1,7 @@
 /* serve.c: the commands that concern the whole installation: serve, migrate, check, config, hash. Before: main.c.
  * After: server/, store/migrate.c, auth/. */
+#include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,26 +34,67 @@ static int serve(struct cli *cli, const struct cli_args *args)
 	return supervisor_run(cli->config);
 }
 
-/* A pepper is made for a new installation only: with tokens in the database a missing file is a lost secret. */
-static int ensure_pepper(const struct config *c, struct db *db, struct arena *a)
+/* What cannot be looked at is not absent. */
+static bool absent(const char *path)
+{
+	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static enum result find_tokens(struct db *db, struct arena *a, bool *found)
+{
+	struct rows rows;
+	enum result res = db_read(db, a, Q_ADMIN_TOKENS_EXIST, &rows, 0, NULL);
+
+	*found = res == OK && rows_bool(&rows, 0, "found");
+	return res;
+}
+
+/* NULL when a file can be made where the path says. */
+static const char *unfit_place(struct arena *a, const char *path)
+{
+	const char *directory = dirname(arena_strdup(a, path));
+
+	/* "/.": a file is no place either */
+	return access(arena_printf(a, "%s/.", directory), W_OK | X_OK) == 0
+		   ? NULL
+		   : arena_printf(a, "%s: %s", directory, strerror(errno));
+}
+
+/* Whether the pepper file is in order or can be made; asked before anything is changed. With tokens in the database a
+ * missing file is a lost secret; before the first migration there is no table to look into. */
+static int check_pepper(const struct config *c, struct db *db, struct arena *a)
 {
 	const char *problem;
 	struct peppers *p;
-	struct rows rows;
+	bool found;
 
-	if (access(c->pepper_file, F_OK) == 0) {
+	if (!absent(c->pepper_file)) {
 		p = peppers_load(c->pepper_file, &problem);
 		if (!p)
 			return cli_failed("%s", problem);
 		peppers_free(p);
 		return 0;
 	}
-	if (db_read(db, a, Q_ADMIN_TOKENS_EXIST, &rows, 0, NULL) != OK)
-		return cli_failed("cannot look for tokens: %s", db_message(db));
-	if (rows_bool(&rows, 0, "found"))
+	find_tokens(db, a, &found);
+	if (found)
 		return cli_failed("%s is missing, and without it no token in the database can be "
 				  "used: restore it from a backup",
 		    c->pepper_file);
+	problem = unfit_place(a, c->pepper_file);
+	return problem ? cli_failed("cannot make the pepper file: %s", problem) : 0;
+}
+
+/* Makes the file for a new installation, under the migrations' lock: who else migrates waits, and finds it. */
+static int ensure_pepper(const struct config *c, struct db *db, struct arena *a)
+{
+	const char *problem;
+	bool found;
+	int status = check_pepper(c, db, a);
+
+	if (status || !absent(c->pepper_file))
+		return status;
+	if (find_tokens(db, a, &found) != OK)
+		return cli_failed("cannot look for tokens: %s", db_message(db));
 	if (!peppers_create(c->pepper_file, c->user, &problem))
 		return cli_failed("cannot make the pepper file: %s", problem);
 	printf("made %s: keep it secret, and back it up apart from the database\n", c->pepper_file);
@@ -62,12 +105,12 @@ static int migrate(struct cli *cli, const struct cli_args *args)
 {
 	struct db *db = db_new_command(cli->config);
 	const char *problem;
-	int status;
+	int status = check_pepper(cli->config, db, cli->arena);
 
 	(void)args;
-	if (schema_migrate(db, cli->arena, &problem) != OK)
+	if (!status && schema_migrate(db, cli->arena, &problem) != OK)
 		status = cli_failed("%s", problem);
-	else
+	if (!status)
 		status = ensure_pepper(cli->config, db, cli->arena);
 	if (!status)
 		printf("the schema is at migration %lld\n", (long long)schema_newest());

@@ -212,21 +212,28 @@ static int session_list(struct cli *cli, const struct cli_args *args)
 /* By its identifier, or all of a user. */
 static int session_end(struct cli *cli, const struct cli_args *args)
 {
+	const char *what = args->words[0];
 	char id[37];
+	bool one = parse_uuid(what, id);
 	struct rows rows;
 	enum result res;
 
-	if (parse_uuid(args->words[0], id))
+	if (!cli_confirm(cli,
+		one ? "End the session \"%s\"?" : "End all sessions of the user \"%s\"?", what))
+		return 1;
+	if (one)
 		res = cli_write(cli, Q_ADMIN_SESSION_END, &rows, DB_PARAMS(id));
 	else
-		res = cli_write(cli, Q_ADMIN_SESSION_END_ALL, &rows, DB_PARAMS(args->words[0]));
+		res = cli_write(cli, Q_ADMIN_SESSION_END_ALL, &rows, DB_PARAMS(what));
+	if (res == OK && one && rows_int(&rows, 0, "count") == 0)
+		return cli_failed("no session \"%s\"", id);
 	return counted(cli, res, &rows, "sessions ended");
 }
 
 /* clang-format off */
 const struct cli_verb session_verbs[] = {
 {"list", session_list, "[USER]", "--json", "list signed-in browsers, or those of a user", false},
-{"end", session_end, "SESSION|USER", "", "end one session, or all of a user", false},
+{"end", session_end, "SESSION|USER", "--yes", "end one session, or all of a user", false},
 {0},
 };
 /* clang-format on */

@@ -13,7 +13,7 @@ struct span {
 struct media_range {
 	struct span type, subtype;
 	bool parameters; /* any but q */
-	struct span indent, boundary; /* their values; at is NULL when absent */
+	struct span indent, boundary, charset; /* their values; at is NULL when absent */
 };
 
 static const struct media_type {
@@ -86,6 +86,8 @@ static struct media_range parse_range(struct span s)
 			m.indent = value;
 		else if (is(name, "boundary"))
 			m.boundary = value;
+		else if (is(name, "charset"))
+			m.charset = value;
 	}
 	return m;
 }
@@ -171,7 +173,13 @@ enum accept_result accept_negotiate(struct arena *a, const char *accept, const c
 	return best < 0 ? ACCEPT_NOT_ACCEPTABLE : ACCEPT_OK;
 }
 
-enum body_type content_type_parse(struct arena *a, const char *value, const char **boundary)
+/* A parameter's value; NULL when it is missing or empty. */
+static const char *value_of(struct arena *a, struct span s)
+{
+	return s.at < s.end ? arena_strndup(a, s.at, (size_t)(s.end - s.at)) : NULL;
+}
+
+struct content_type content_type_parse(struct arena *a, const char *value)
 {
 	static const struct {
 		const char *type, *subtype;
@@ -181,23 +189,26 @@ enum body_type content_type_parse(struct arena *a, const char *value, const char
 	    {"application", "x-www-form-urlencoded", BODY_FORM},
 	    {"multipart", "form-data", BODY_MULTIPART},
 	};
+	struct content_type out = {BODY_NONE, NULL, NULL};
 	struct media_range m;
 	struct span s;
 
-	*boundary = NULL;
 	if (!value)
-		return BODY_NONE;
+		return out;
 	s = trim((struct span){value, value + strlen(value)});
 	if (s.at == s.end)
-		return BODY_NONE;
+		return out;
+	out.body = BODY_UNSUPPORTED;
 	m = parse_range(s);
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
 		if (!matches(&m, bodies[i].type, bodies[i].subtype))
 			continue;
-		if (bodies[i].body == BODY_MULTIPART && m.boundary.at < m.boundary.end)
-			*boundary = arena_strndup(
-			    a, m.boundary.at, (size_t)(m.boundary.end - m.boundary.at));
-		return bodies[i].body;
+		out.body = bodies[i].body;
+		break;
 	}
-	return BODY_UNSUPPORTED;
+	if (out.body == BODY_MULTIPART)
+		out.boundary = value_of(a, m.boundary);
+	else if (out.body == BODY_JSON)
+		out.charset = value_of(a, m.charset);
+	return out;
 }

@@ -21,7 +21,13 @@ enum accept_result accept_negotiate(struct arena *a, const char *accept, const c
 
 enum body_type { BODY_NONE, BODY_JSON, BODY_FORM, BODY_MULTIPART, BODY_UNSUPPORTED };
 
-/* What a Content-Type value means; NULL or "" is BODY_NONE. For BODY_MULTIPART *boundary is its
- * parameter or NULL when missing. Any case, any parameters, also a bare ";" at the end; "*" "/" "*" and
- * "application/" "*" mean JSON. */
-enum body_type content_type_parse(struct arena *a, const char *value, const char **boundary);
+struct content_type {
+	enum body_type body;
+	const char
+	    *boundary; /* of BODY_MULTIPART, as the parameter says; NULL when missing or empty */
+	const char *charset; /* of BODY_JSON, the same */
+};
+
+/* What a Content-Type value means; NULL or "" is BODY_NONE. Any case, any parameters, also a bare ";" at
+ * the end; "*" "/" "*" and "application/" "*" mean JSON. */
+struct content_type content_type_parse(struct arena *a, const char *value);

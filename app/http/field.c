@@ -47,6 +47,14 @@ static bool is_number(struct json_object *value)
 	       json_object_is_type(value, json_type_double);
 }
 
+/* A number as Python's str() has it: whole ones as written, others as floats. */
+static const char *number_text(struct arena *a, struct json_object *value)
+{
+	const char *written = json_object_get_string(value);
+
+	return strpbrk(written, ".eE") ? format_double(a, json_object_get_double(value)) : written;
+}
+
 /* The first surrogate in WTF-8 text, 0 when there is none. */
 static unsigned surrogate_in(const char *s, size_t n)
 {
@@ -101,7 +109,7 @@ bool field_text(struct arena *a, struct json_object *value, const char *name, si
 		field_error(errors, name, "Not a valid string.");
 		return false;
 	}
-	s = json_object_get_string(value);
+	s = is_number(value) ? number_text(a, value) : json_object_get_string(value);
 	n = is_number(value) ? strlen(s) : (size_t)json_object_get_string_len(value);
 	s = utf8_trim(s, &n);
 	if (!text_valid(a, s, n, name, min, max, errors))

@@ -19,7 +19,7 @@ struct json_object *field_general_error(const char *message);
 /* The Python name of a JSON value's type, as the messages have it: dict, list, str, int, float, bool, NoneType. */
 const char *field_type_name(struct json_object *value);
 
-/* Text: strings trimmed, numbers as written; refused: other types, fewer than min or more than max code points (an
+/* Text: strings trimmed, numbers as Python's str() has them; refused: other types, fewer than min or more than max code points (an
  * empty text is not too short), NULs and surrogates. *out is terminated, in the arena. */
 bool field_text(struct arena *a, struct json_object *value, const char *name, size_t min,
     size_t max, const char **out, struct json_object *errors);

@@ -24,8 +24,8 @@ struct json_object;
  * so that field checks can name it; "\u0000" becomes a NUL inside the string, and is refused in the
  * name of a member ("Null character in a property name: line …"). Integers beyond int64 and numbers
  * with a fraction or exponent become json-c doubles that print as they were written
- * (json_object_new_double_s); those beyond double are refused like NaN. Strings are wiped when the
- * arena is reset. */
+ * (json_object_new_double_s); of those beyond double, integers count as the largest double, all others
+ * are refused like NaN. Strings are wiped when the arena is reset. */
 bool json_read(
     struct arena *a, const char *text, size_t n, struct json_object **out, const char **error);
 

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <float.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <limits.h>
@@ -92,25 +93,6 @@ static bool read_hex4(struct reader *r, const char *u, uint32_t *out)
 	return true;
 }
 
-static void add_code_point(struct buf *b, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_addc(b, (char)c);
-	} else if (c < 0x800) {
-		buf_add(b, (char[]){(char)(0xc0 | c >> 6), (char)(0x80 | (c & 63))}, 2);
-	} else if (c < 0x10000) {
-		buf_add(b,
-		    (char[]){(char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 63)),
-			(char)(0x80 | (c & 63))},
-		    3);
-	} else {
-		buf_add(b,
-		    (char[]){(char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)),
-			(char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63))},
-		    4);
-	}
-}
-
 /* \uXXXX, or two of them that make one code point; the reader stands at the backslash. */
 static bool read_unicode(struct reader *r, struct buf *b)
 {
@@ -128,7 +110,7 @@ static bool read_unicode(struct reader *r, struct buf *b)
 			r->at += 6;
 		}
 	}
-	add_code_point(b, c);
+	buf_code_point(b, c);
 	return true;
 }
 
@@ -230,6 +212,9 @@ static bool read_number(struct reader *r, struct json_object **out)
 	if (integer && parse_int64(text, INT64_MIN, INT64_MAX, &i))
 		return made(json_object_new_int64(i), out);
 	d = strtod(text, NULL);
+	if (integer &&
+	    !isfinite(d)) /* whole numbers have no end; this one still prints as written */
+		d = copysign(DBL_MAX, d);
 	if (!isfinite(d))
 		return fail_number(r, text);
 	return made(json_object_new_double_s(d, text), out);

@@ -83,8 +83,7 @@ static bool take_value(struct arena *a, struct span *s, struct param *out)
 		while (s->at < s->end && *s->at != ';' && *s->at != ' ' && *s->at != '\t')
 			buf_addc(&b, *s->at++);
 	}
-	out->name_len = b.len;
-	out->name = utf8_replace(a, buf_str(&b), &out->name_len);
+	out->name = b.len ? params_name(a, b.data, b.len) : "";
 	return true;
 }
 
@@ -132,7 +131,7 @@ static bool plain_encoding(struct span *s)
 /* Headers, an empty line, the value. */
 static bool read_part(struct arena *a, struct span part, struct params *out)
 {
-	struct param p = {NULL, NULL, 0, 0};
+	struct param p = {NULL, NULL, 0};
 	bool file = false;
 	struct span line;
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* "+" and %XX undone; never longer than the input. */
-static const char *decode(struct arena *a, const char *s, size_t n, size_t *out_len)
+static char *decode(struct arena *a, const char *s, size_t n, size_t *out_len)
 {
 	char *out = arena_alloc(a, n + 1);
 	size_t len = 0;
@@ -29,7 +29,15 @@ static const char *decode(struct arena *a, const char *s, size_t n, size_t *out_
 	}
 	out[len] = '\0';
 	*out_len = len;
-	return utf8_replace(a, out, out_len);
+	return out;
+}
+
+const char *params_name(struct arena *a, char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!text[i])
+			text[i] = '\xff'; /* which is no UTF-8 either */
+	return utf8_replace(a, text, &n);
 }
 
 static void add_pair(struct arena *a, const char *pair, size_t n, struct params *out)
@@ -37,11 +45,15 @@ static void add_pair(struct arena *a, const char *pair, size_t n, struct params 
 	const char *equals = memchr(pair, '=', n);
 	size_t name_len = equals ? (size_t)(equals - pair) : n;
 	struct param *p = &out->items[out->count++];
+	size_t len;
+	char *name = decode(a, pair, name_len, &len);
 
-	p->name = decode(a, pair, name_len, &p->name_len);
+	p->name = params_name(a, name, len);
 	p->value = "";
-	if (equals)
+	if (equals) {
 		p->value = decode(a, equals + 1, n - name_len - 1, &p->value_len);
+		p->value = utf8_replace(a, p->value, &p->value_len);
+	}
 }
 
 /* The pairs of a text, at most: one more than its separators. */
@@ -75,15 +87,10 @@ bool params_parse(struct arena *a, const char *text, size_t n, struct params *ou
 	return true;
 }
 
-static bool named(const struct param *p, const char *name)
-{
-	return p->name_len == strlen(name) && memcmp(p->name, name, p->name_len) == 0;
-}
-
 const struct param *params_find(const struct params *p, const char *name)
 {
 	for (size_t i = p->count; i > 0; i--)
-		if (named(&p->items[i - 1], name))
+		if (strcmp(p->items[i - 1].name, name) == 0)
 			return &p->items[i - 1];
 	return NULL;
 }
@@ -104,11 +111,8 @@ struct sorted {
 static int compare(const void *left, const void *right)
 {
 	const struct sorted *l = left, *r = right;
-	size_t n = l->param.name_len < r->param.name_len ? l->param.name_len : r->param.name_len;
-	int order = memcmp(l->param.name, r->param.name, n);
+	int order = strcmp(l->param.name, r->param.name);
 
-	if (order == 0 && l->param.name_len != r->param.name_len)
-		order = l->param.name_len < r->param.name_len ? -1 : 1;
 	if (order == 0)
 		order = l->place < r->place ? -1 : 1;
 	return order;
@@ -117,7 +121,7 @@ static int compare(const void *left, const void *right)
 static bool overridden(const struct param *p, const struct param_override *o, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (named(p, o[i].name))
+		if (strcmp(p->name, o[i].name) == 0)
 			return true;
 	return false;
 }
@@ -135,14 +139,14 @@ char *params_encode(
 	for (size_t i = 0; i < n; i++) {
 		if (!o[i].value)
 			continue;
-		all[count++] = (struct sorted){
-		    {o[i].name, o[i].value, strlen(o[i].name), strlen(o[i].value)}, p->count + i};
+		all[count++] =
+		    (struct sorted){{o[i].name, o[i].value, strlen(o[i].value)}, p->count + i};
 	}
 	qsort(all, count, sizeof(*all), compare);
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			buf_addc(&b, '&');
-		buf_url(&b, all[i].param.name, all[i].param.name_len);
+		buf_url(&b, all[i].param.name, strlen(all[i].param.name));
 		buf_addc(&b, '=');
 		buf_url(&b, all[i].param.value, all[i].param.value_len);
 	}

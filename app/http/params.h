@@ -6,10 +6,10 @@
 
 #include "base/arena.h"
 
-/* One pair, decoded; both are NUL-terminated, but may hold NULs inside, hence the lengths. */
+/* One pair, decoded. A value is NUL-terminated, but may hold NULs inside, hence its length; a name cannot. */
 struct param {
 	const char *name, *value;
-	size_t name_len, value_len;
+	size_t value_len;
 };
 
 struct params {
@@ -21,8 +21,12 @@ struct params {
 
 /* Parses application/x-www-form-urlencoded (WHATWG URL 5.1) as Python's parse_qsl does with
  * keep_blank_values: pairs split at "&", "+" is a blank, bad %-escapes stay as they are, bytes that
- * are not UTF-8 become U+FFFD. False when there are more than PARAMS_MAX pairs. Lives in the arena. */
+ * are not UTF-8 become U+FFFD, and so do NULs in names. False when there are more than PARAMS_MAX pairs.
+ * Lives in the arena. */
 bool params_parse(struct arena *a, const char *text, size_t n, struct params *out);
+
+/* n bytes of the arena, terminated, as the name of a pair: one that holds a NUL is not the one before the NUL. */
+const char *params_name(struct arena *a, char *text, size_t n);
 
 /* The last pair of that name, or NULL; and its value. */
 const struct param *params_find(const struct params *p, const char *name);

@@ -95,8 +95,9 @@ const char *request_forwarding_problem(const struct request *r);
 /* An absolute URL of this site: scheme, host, prefix and the given path. */
 const char *request_url(struct request *r, const char *path);
 
-/* Reads the body as one JSON value: JSON as it is, forms as an object of strings (*form is true then).
- * No body: *out is NULL and *empty true. 0 when fine; else the answer was made (400, 415) and its status is returned. */
+/* Reads the body as one JSON value: JSON as it is, forms as an object of strings, or of lists of them
+ * for members of some names (*form is true then). No body: *out is NULL and *empty true. 0 when fine; else the answer
+ * was made (400, 415) and its status is returned. */
 struct request_body {
 	struct json_object *json;
 	bool empty, form;

@@ -2,6 +2,7 @@
  * handlers. The order is that of wire.md B 1.1: path, content negotiation, credentials, rights, method. */
 #include "http/route.h"
 
+#include <ctype.h>
 #include <json-c/json.h>
 #include <string.h>
 
@@ -130,6 +131,22 @@ static const char *encoded(struct arena *a, const char *path)
 	return buf_str(&b);
 }
 
+/* The query as it was sent, but for what RFC 3986 section 3.4 does not let stand there as it is. */
+static const char *encoded_query(struct arena *a, const char *query)
+{
+	struct buf b = BUF(a);
+
+	for (; *query; query++) {
+		unsigned char c = (unsigned char)*query;
+
+		if (isalnum(c) || strchr("-._~!$&'()*+,;=:@/?%", c))
+			buf_addc(&b, *query);
+		else
+			buf_addf(&b, "%%%02X", c);
+	}
+	return buf_str(&b);
+}
+
 /* Whether answers to this path are pages, refusals too; of a path that cannot be read a browser gets one. */
 static bool is_page(struct request *r)
 {
@@ -190,7 +207,7 @@ static void no_route(struct request *r)
 	if (!text_ends(r->path, "/") && find_path(r, slashed)) {
 		reply_redirect(r, reads ? 301 : 308,
 		    arena_printf(r->arena, "%s%s%s%s", r->prefix, encoded(r->arena, slashed),
-			*r->query_text ? "?" : "", r->query_text));
+			*r->query_text ? "?" : "", encoded_query(r->arena, r->query_text)));
 		return;
 	}
 	if (!is_page(r))
@@ -236,7 +253,7 @@ bool route_may(struct request *r, const char *method)
 {
 	const struct route *row = find_method(first_row(r->route), method);
 
-	return row && may(r, row, method);
+	return row && row->handler && may(r, row, method);
 }
 
 /* A request that changes something and came with a cookie, or to sign in, must come from our own pages. */
@@ -272,7 +289,7 @@ static void pass(struct request *r, const struct route *row, const char *hint)
 	}
 	if (!row || !row->handler) {
 		reply_detail(
-		    r, 405, arena_printf(r->arena, "Method \"%.20s\" not allowed.", r->method));
+		    r, 405, arena_printf(r->arena, "Method \"%.40s\" not allowed.", r->method));
 		return;
 	}
 	if ((row->flags & PASSWORD) && !method_safe(r->method) && !r->may_hash) {

@@ -40,8 +40,8 @@ void route_refuse_busy(struct request *r);
 /* The methods of the current row's path as an Allow value: "GET, POST, HEAD, OPTIONS". */
 const char *route_allow(struct request *r);
 
-/* Whether the caller passes the gates of another method of the same path (for OPTIONS' actions and
- * for the buttons of the browsable API). Makes no answer. */
+/* Whether the same path has another method and the caller passes its gates (for OPTIONS' actions and for the
+ * buttons of the browsable API). Makes no answer. */
 bool route_may(struct request *r, const char *method);
 
 /* The name of the view that a path leads to; NULL when there is none. */

@@ -29,6 +29,7 @@ struct db {
 	char constraint[64];
 	char sqlstate[6];
 	char message[256];
+	char hint[256];
 };
 
 struct db *db_new(const struct config *config)
@@ -65,9 +66,10 @@ void db_free(struct db *db)
 	free(db);
 }
 
-/* The first line of libpq's text, without its newline. */
+/* The first line of libpq's text, without its newline; what was advised before does not go with it. */
 static void keep_message(struct db *db, const char *text)
 {
+	db->hint[0] = '\0';
 	snprintf(db->message, sizeof(db->message), "%.*s", (int)strcspn(text, "\n"), text);
 }
 
@@ -271,10 +273,13 @@ static void keep_diagnosis(struct db *db, const PGresult *r)
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 	const char *constraint = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME);
 	const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+	const char *hint = PQresultErrorField(r, PG_DIAG_MESSAGE_HINT);
 
 	snprintf(db->sqlstate, sizeof(db->sqlstate), "%s", state ? state : "");
 	snprintf(db->constraint, sizeof(db->constraint), "%s", constraint ? constraint : "");
 	keep_message(db, message ? message : "");
+	snprintf(db->hint, sizeof(db->hint), "%.*s", (int)strcspn(hint ? hint : "", "\n"),
+	    hint ? hint : "");
 }
 
 #define READ_ONLY "25006" /* a standby, or being maintained */
@@ -464,4 +469,9 @@ const char *db_sqlstate(const struct db *db)
 const char *db_message(const struct db *db)
 {
 	return db->message;
+}
+
+const char *db_hint(const struct db *db)
+{
+	return db->hint;
 }

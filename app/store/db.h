@@ -60,11 +60,12 @@ enum result db_begin(struct db *db, struct arena *a, const struct actor *actor);
 enum result db_commit(struct db *db);
 void db_rollback(struct db *db);
 
-/* The constraint named by the last CONFLICT or INVALID, "" when none; its SQLSTATE; and its message.
- * Valid until the next call. */
+/* The constraint named by the last CONFLICT or INVALID, "" when none; its SQLSTATE; its message; and what the database
+ * advises (HINT), "" when nothing. Valid until the next call. */
 const char *db_constraint(const struct db *db);
 const char *db_sqlstate(const struct db *db);
 const char *db_message(const struct db *db);
+const char *db_hint(const struct db *db);
 
 /* Values of a row, by the column's name; a name that the statement does not give is a defect and
  * ends the process. Text is NULL for SQL NULL; numbers are 0 then, booleans false. */

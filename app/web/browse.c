@@ -16,9 +16,7 @@
 
 static bool is_form(struct request *r)
 {
-	const char *boundary;
-	enum body_type type =
-	    content_type_parse(r->arena, request_param(r, "CONTENT_TYPE"), &boundary);
+	enum body_type type = content_type_parse(r->arena, request_param(r, "CONTENT_TYPE")).body;
 
 	return type == BODY_FORM || type == BODY_MULTIPART;
 }
@@ -179,11 +177,9 @@ static const char *target(struct request *r)
  * are for programs. */
 static bool offers(struct request *r, const char *method)
 {
-	const char *allow = route_allow(r);
-	bool several = strstr(allow, "POST") && strcmp(method, "POST") != 0;
+	bool several = strstr(route_allow(r), "POST") && strcmp(method, "POST") != 0;
 
-	return r->identity.how == BY_SESSION && strstr(allow, method) && !several &&
-	       route_may(r, method);
+	return r->identity.how == BY_SESSION && !several && route_may(r, method);
 }
 
 /* The record that stands at this path after the answer; NULL when there is none, or none can be had. */

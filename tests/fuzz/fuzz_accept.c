@@ -26,13 +26,15 @@ static void check_accept(struct arena *a, const char *accept, const char *format
 
 static void check_content_type(struct arena *a, const char *value)
 {
-	const char *boundary, *other;
-	enum body_type type = content_type_parse(a, value, &boundary);
+	struct content_type type = content_type_parse(a, value);
+	struct content_type other = content_type_parse(a, ascii_lower(a, value));
 
-	PROMISE(type <= BODY_UNSUPPORTED);
-	PROMISE(type == content_type_parse(a, ascii_lower(a, value), &other));
-	PROMISE(!boundary || (type == BODY_MULTIPART && *boundary && strstr(value, boundary)));
-	PROMISE(!boundary == !other);
+	PROMISE(type.body <= BODY_UNSUPPORTED && type.body == other.body);
+	PROMISE(!type.boundary ||
+		(type.body == BODY_MULTIPART && *type.boundary && strstr(value, type.boundary)));
+	PROMISE(!type.charset ||
+		(type.body == BODY_JSON && *type.charset && strstr(value, type.charset)));
+	PROMISE(!type.boundary == !other.boundary && !type.charset == !other.charset);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -12,7 +12,7 @@ static void check_pairs(const struct params *p)
 	for (size_t i = 0; i < p->count; i++) {
 		const struct param *it = &p->items[i];
 
-		PROMISE(utf8_valid(it->name, it->name_len) && it->name[it->name_len] == '\0');
+		PROMISE(utf8_valid(it->name, strlen(it->name)));
 		PROMISE(utf8_valid(it->value, it->value_len) && it->value[it->value_len] == '\0');
 	}
 }

@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import re
 import secrets
 import subprocess
 
@@ -18,12 +19,17 @@ def rows(demo, *command):
     return json.loads(demo.postern(*command, "--json").stdout)
 
 
-def refused(demo, *command, status=1, **more):
-    """The one line that a command says when it refuses; it prints nothing else."""
+def refused_with_hint(demo, *command, status=1, **more):
+    """[the one line that a command says when it refuses, what follows: a hint or nothing]; it prints nothing else."""
     done = demo.postern(*command, check=False, **more)
     assert (done.returncode, done.stdout) == (status, "")
-    assert done.stderr.startswith("postern: ") and done.stderr.count("\n") == (1 if status == 1 else 2), done.stderr
-    return done.stderr.splitlines()[0][len("postern: "):]
+    assert re.fullmatch(r"postern: .+\n(Hint: .+\n)?" if status == 1 else r"postern: .+\nTry .+\n", done.stderr), done.stderr
+    said, _, hint = done.stderr[len("postern: "):].partition("\n")
+    return [said, hint.rstrip("\n")]
+
+
+def refused(demo, *command, **more):
+    return refused_with_hint(demo, *command, **more)[0]
 
 
 def on_terminal(demo, *command, answer):
@@ -73,10 +79,36 @@ def test_user_delete_takes_the_tokens_along(demo, user, token):
 
 @pytest.mark.parametrize("command", [
     ("user", "disable", "nobody"), ("user", "delete", "nobody", "--yes"), ("user", "promote", "nobody"), ("token", "add", "nobody"),
-    ("token", "list", "nobody"), ("token", "revoke-all", "nobody", "--yes"), ("session", "end", "nobody"), ("session", "list", "nobody"),
+    ("token", "list", "nobody"), ("token", "revoke-all", "nobody", "--yes"), ("session", "end", "nobody", "--yes"), ("session", "list", "nobody"),
     ("explain", "GET", "/", "--user", "nobody")])
 def test_unknown_user_is_one_clear_line(demo, command):
     assert refused(demo, *command) in ('no user "nobody"', 'there is no user "nobody"')
+
+
+@pytest.mark.parametrize("command,hint", [
+    (("user", "passwd", "nobody"), "Hint: SELECT username FROM postern.users; lists them all."),
+    (("permission", "grant", "hankhill", "sites", "view"),
+     "Hint: An object type is app.model, for example dcim.site; several are separated by commas."),
+    (("audit", "retain", "1 day", "--yes"), "Hint: Give how long to keep, for example interval '1 year'."),
+    (("group", "add", " a "), "")])
+def test_hint_of_the_database_is_told(demo, command, hint):
+    assert refused_with_hint(demo, *command)[1] == hint
+
+
+@pytest.mark.parametrize("command,names", [
+    (("user", "add", "a b", "--no-password"), "150 letters, digits and @ . [+] - _"),
+    (("user", "add", "x" * 151, "--no-password"), "150 letters, digits and @ . [+] - _"),
+    (("user", "add", "fresh", "--no-password", "--email", "bad"), "e-mail"),
+    (("user", "add", "fresh", "--no-password", "--first-name", "x" * 151), "given name.* 150 characters"),
+    (("user", "add", "fresh", "--no-password", "--last-name", "x" * 151), "family name.* 150 characters"),
+    (("token", "add", "hankhill", "--description", "x" * 201), "description.* 200 characters"),
+    (("group", "add", ""), "name of a group.* 150 characters"), (("group", "add", "a\tb"), "name of a group.* control characters"),
+    (("permission", "grant", "hankhill", ",".join(f"a.b{i}" for i in range(1001)), "view"), "1000 object types"),
+    (("permission", "grant", "hankhill", "a.b", ",".join(f"a{i}" for i in range(101))), "100 actions")])
+def test_values_that_do_not_fit_are_told_in_words(demo, command, names):
+    """In whichever of the two lines; the names of constraints and tables say nothing to anybody."""
+    said = " ".join(refused_with_hint(demo, *command))
+    assert re.search(names, said) and not re.search("violates|constraint|relation|domain|_", said.replace("- _", "")), said
 
 
 def test_passwd_asks_for_no_password_in_vain(demo):
@@ -120,10 +152,27 @@ def test_grant_and_revoke_are_felt_by_the_next_request(demo, api, user, token):
     key = token(one).key
     demo.postern("permission", "grant", one.name, "ipam.prefix", "view")
     assert api.get("/api/ipam/prefixes/", token=key).status_code == 200
-    assert rows(demo, "permission", "list", one.name)[0]["object_types"] == ["ipam.prefix"]
+    for who in (one.name, f"user:{one.name}", one.name.upper()):
+        assert [p["object_types"] for p in rows(demo, "permission", "list", who)] == [["ipam.prefix"]]
     demo.postern("permission", "revoke", one.name, "ipam.prefix", "view")
     assert api.get("/api/ipam/prefixes/", token=key).status_code == 403
     assert refused(demo, "permission", "revoke", one.name, "ipam.prefix", "view") == f'"{one.name}" holds no such permission'
+
+
+def test_permissions_of_a_group_and_a_user_of_one_name_are_told_apart(demo, user):
+    one, other = user(), user()
+    demo.postern("group", "add", one.name)
+    for who, types in ((f"group:{one.name}", "dcim.rack"), (f"user:{one.name}", "ipam.prefix"), (other.name, "dcim.site")):
+        demo.postern("permission", "grant", who, types, "delete")
+        assert [p["object_types"] for p in rows(demo, "permission", "list", who)] == [[types]]
+    assert refused(demo, "permission", "list", one.name) == f'"{one.name}" is both a user and a group'
+    held = [p["object_types"][0] for p in rows(demo, "permission", "list") if p["actions"] == ["delete"]]
+    assert sorted(held) == ["dcim.rack", "dcim.site", "ipam.prefix"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "user:nobody", "group:hankhill", ""])
+def test_unknown_holder_of_permissions_is_an_error(demo, who):
+    assert refused(demo, "permission", "list", who) == f'there is no user or group "{who}"'
 
 
 def test_grant_of_nonsense_is_refused(demo, user):
@@ -192,9 +241,11 @@ def test_sessions_are_listed_and_ended(demo, user):
     ids = [str(demo.psql("INSERT INTO postern.sessions (user_id, digest, address, user_agent) VALUES (%s, sha256(%s), '192.0.2.7', "
                          "E'Fire\\033[2Jfox') RETURNING id", one.id, secrets.token_bytes(8))[0][0]) for _ in range(3)]
     assert {s["id"] for s in rows(demo, "session", "list", one.name)} == set(ids)
-    assert demo.postern("session", "end", ids[0]).stdout == "1 sessions ended\n"
-    assert demo.postern("session", "end", one.name).stdout == "2 sessions ended\n"
+    assert demo.postern("session", "end", ids[0], "--yes").stdout == "1 sessions ended\n"
+    assert refused(demo, "session", "end", ids[0], "--yes") == f'no session "{ids[0]}"'
+    assert demo.postern("session", "end", one.name, "--yes").stdout == "2 sessions ended\n"
     assert rows(demo, "session", "list", one.name) == []
+    assert demo.postern("session", "end", one.name, "--yes").stdout == "0 sessions ended\n"
 
 
 def test_table_holds_no_control_characters(demo, user):
@@ -264,17 +315,30 @@ def test_throttled_address_is_lifted(demo):
 
 
 # --- confirmation ---
-@pytest.mark.parametrize("verb", [("user", "delete"), ("token", "revoke-all")])
+@pytest.mark.parametrize("verb", [("user", "delete"), ("token", "revoke-all"), ("session", "end")])
 def test_what_destroys_is_refused_without_a_terminal(demo, user, token, verb):
     one = user()
     token(one)
+    demo.psql("INSERT INTO postern.sessions (user_id, digest) VALUES (%s, sha256(%s))", one.id, secrets.token_bytes(8))
     env = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "POSTERN_"))}, **FAST, **demo.env}
     done = subprocess.run([BUILD / "postern", *verb, one.name], env=env, input="y\n", capture_output=True, text=True, start_new_session=True)
     assert (done.returncode, done.stderr) == (1, "postern: no terminal to ask whether to do this: say --yes\n")
     assert rows(demo, "user", "list", one.name)[0]["tokens"] == 1
+    assert len(rows(demo, "session", "list", one.name)) == 1
 
 
-@pytest.mark.parametrize("answer,gone", [("y\n", True), ("yes\n", True), ("n\n", False), ("\n", False), ("maybe\n", False)])
+@pytest.mark.parametrize("whole", [True, False])
+def test_question_says_which_sessions_end(demo, user, whole):
+    one = user()
+    (identifier,) = demo.psql("INSERT INTO postern.sessions (user_id, digest) VALUES (%s, sha256(%s)) RETURNING id::text", one.id,
+                              secrets.token_bytes(8))[0]
+    what, question = (one.name, f'End all sessions of the user "{one.name}"?') if whole else (identifier, f'End the session "{identifier}"?')
+    assert on_terminal(demo, "session", "end", what, answer="n\n")[0] == 1 and len(rows(demo, "session", "list", one.name)) == 1
+    status, shown = on_terminal(demo, "session", "end", what, answer="y\n")
+    assert status == 0 and shown.startswith(f"{question} [y/N] ") and rows(demo, "session", "list", one.name) == []
+
+
+@pytest.mark.parametrize("answer,gone", [("y\n", True), ("yes\n", True), ("Y\n", True), ("YES\n", True), ("\x04", False), ("n\n", False), ("\n", False), ("maybe\n", False)])
 def test_answer_on_the_terminal_decides(demo, user, answer, gone):
     one = user()
     status, shown = on_terminal(demo, "user", "delete", one.name, answer=answer)

@@ -259,6 +259,16 @@ def test_groups_of_a_user_are_replaced(api, admin):
     assert api.patch(f"{USERS}{one['id']}/", token=admin.key, json={"groups": []}).json()["groups"] == []
 
 
+def test_groups_of_a_user_come_from_a_form_too(api, admin):
+    ids = [api.post("/api/users/groups/", token=admin.key, data={"name": name()}).json()["id"] for _ in range(2)]
+    made = api.post(USERS, token=admin.key, data={"username": name(), "groups": ids})
+    assert made.status_code == 201, made.text
+    assert sorted(g["id"] for g in made.json()["groups"]) == ids
+    path = f"{USERS}{made.json()['id']}/"
+    assert api.patch(path, token=admin.key, data={"groups": ids[1]}).json()["groups"][0]["id"] == ids[1]
+    assert api.patch(path, token=admin.key, data={"groups": ""}).json()["groups"] == []
+
+
 def test_every_change_is_one_audit_event_in_the_superusers_name(api, admin, demo):
     one = created(api, admin, password="Dang-Ol-Secret-7", is_superuser=True)
     api.patch(f"{USERS}{one['id']}/", token=admin.key, json={"first_name": "Joe", "is_superuser": False})

@@ -100,6 +100,30 @@ def test_update_skips_what_is_unknown_or_not_ones_own(alice, account, pair, meth
 
 
 @BOTH
+@pytest.mark.parametrize("body", [{"key": "a"}, {"description": None, "write_enabled": "x"}, {"expires": ""}, {"allowed_ips": 5}])
+def test_what_is_skipped_is_not_looked_at(alice, account, pair, method, body):
+    """The original finds its tokens before it reads the elements: one for a token that is not there cannot be wrong."""
+    bob = account()
+    answer = alice.request(method, json=[{"id": FOREIGN, **body}, {"id": bob.token["id"].upper(), **body}, {"id": pair[0]["id"], **body},
+                                         {"id": pair[0]["id"], "description": "x"}])
+    assert (answer.status_code, [(t["id"], t["description"]) for t in answer.json()]) == (200, [(pair[0]["id"], "x")])
+    assert alice.request(method, json=[{"id": FOREIGN, **body}]).text == "[]"
+
+
+@BOTH
+def test_key_in_use_matters_only_where_it_would_be_set(alice, account, pair, method):
+    taken = account().key
+    answer = alice.request(method, json=[{"id": FOREIGN, "key": taken}, {"id": pair[0]["id"], "key": taken}, {"id": pair[0]["id"]}])
+    assert (answer.status_code, [t["id"] for t in answer.json()]) == (200, [pair[0]["id"]])
+
+
+@BOTH
+def test_skipped_elements_still_need_an_id(alice, method):
+    answer = alice.request(method, json=[{"id": FOREIGN}, {"description": "x"}])
+    assert (answer.status_code, answer.json()) == (400, [{}, {"id": ["This field is required."]}])
+
+
+@BOTH
 def test_update_none(alice, method):
     answer = alice.request(method, json=[])
     assert (answer.status_code, answer.text) == (200, "[]")

@@ -166,6 +166,18 @@ def test_user_add_with_flags(demo):
     assert demo.psql("SELECT password_hash, is_superuser, may_manage_tokens FROM postern.users WHERE username = %s", name) == [(None, True, False)]
 
 
+@pytest.mark.parametrize("sources", [["--no-password", "--password-file"], ["--no-password", "--password-stdin"], ["--password-file", "--password-stdin"]])
+@pytest.mark.parametrize("command", [["user", "add", "twice"], ["hash"]])
+def test_two_sources_of_a_password_are_refused(demo, tmp_path, command, sources):
+    if command == ["hash"] and "--no-password" in sources:
+        sources = ["--password-stdin", "--password-file"]
+    (tmp_path / "p").write_text(PASSWORD)
+    given = [word for source in sources for word in ([source, str(tmp_path / "p")] if source == "--password-file" else [source])]
+    done = demo.postern(*command, *given, input=PASSWORD, check=False)
+    assert (done.returncode, done.stdout) == (2, "") and "exclude one another" in done.stderr
+    assert demo.psql("SELECT 1 FROM postern.users WHERE username = 'twice'") == []
+
+
 @pytest.mark.parametrize("spell", [str.lower, str.upper])
 def test_user_add_with_a_taken_name(demo, name, spell):
     done = demo.postern("user", "add", spell(name), "--no-password", check=False)
@@ -219,7 +231,7 @@ def test_flags(alice, verb, column, value):
 def test_unknown_user(demo, verb):
     more = ["--password-stdin"] if verb == "passwd" else []
     done = demo.postern("user", verb, "nobody-at-all", *more, input=PASSWORD, check=False)
-    assert done.returncode == 1 and re.fullmatch(r'postern: .*no user "nobody-at-all"\n', done.stderr)
+    assert done.returncode == 1 and re.fullmatch(r'postern: .*no user "nobody-at-all"\n(Hint: .*\n)?', done.stderr)
 
 
 # --- config and check ---
@@ -391,6 +403,14 @@ def test_failed_migration_leaves_nothing_of_itself(demo, empty):
     demo.postern("migrate", PGDATABASE=database)
 
 
+def test_unknown_holder_is_an_error_when_there_is_no_permission_either(demo, empty):
+    database = empty()
+    demo.postern("migrate", PGDATABASE=database)
+    done = demo.postern("permission", "list", "nobody", PGDATABASE=database, check=False)
+    assert done.returncode == 1 and 'no user or group "nobody"' in done.stderr
+    assert len(demo.postern("permission", "list", PGDATABASE=database).stdout.splitlines()) == 1
+
+
 def test_pepper_is_made_once_and_for_its_owner_only(demo, empty, tmp_path):
     database, pepper = empty(), tmp_path / "pepper"
     done = demo.postern("migrate", PGDATABASE=database, POSTERN_PEPPER_FILE=str(pepper))
@@ -399,6 +419,15 @@ def test_pepper_is_made_once_and_for_its_owner_only(demo, empty, tmp_path):
     assert re.fullmatch("1 [0-9a-f]{64}\n", text) and text.split()[1] not in done.stdout + done.stderr
     demo.postern("migrate", PGDATABASE=database, POSTERN_PEPPER_FILE=str(pepper))
     assert pepper.read_text() == text
+
+
+@pytest.mark.parametrize("place, problem", [("none/pepper", "none: No such file or directory"), ("file/pepper", "file: Not a directory")])
+def test_pepper_that_cannot_be_made_stops_it_before_anything_is_changed(demo, empty, tmp_path, place, problem):
+    database = empty()
+    (tmp_path / "file").touch()
+    done = demo.postern("migrate", PGDATABASE=database, POSTERN_PEPPER_FILE=str(tmp_path / place), check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"postern: cannot make the pepper file: {tmp_path}/{problem}\n")
+    assert query(demo, database, "SELECT to_regnamespace('postern')") == [(None,)]
 
 
 def test_lost_pepper_is_not_made_anew(demo, alice, tmp_path):

@@ -83,6 +83,60 @@ def test_at_most_64_kibibytes(alice):
     assert alice.get(PATH).text == before
 
 
+def refused(alice, body, problem):
+    answer = alice.patch(PATH, data=body, headers=JSON)
+    assert (answer.status_code, answer.json()) == (400, {"non_field_errors": [problem]})
+    assert alice.get(PATH).text == "{}"
+
+
+@pytest.mark.parametrize("body", ['{"big":[%s]}' % ",".join(["1e-16000"] * 5), '{"big":[%s]}' % ",".join(["1e-16000"] * 50), '{"big":%s}' % ("9" * 65529)],
+                         ids=["five", "fifty", "one"])
+def test_what_is_stored_counts_not_what_was_sent(alice, body):
+    """PostgreSQL writes numbers out; the second one is more than even the column takes."""
+    refused(alice, body, "The preferences may have at most 65536 bytes.")
+
+
+def test_blanks_do_not_count(alice):
+    """Neither those that were sent, nor those that PostgreSQL shows."""
+    full = '{"ab":[%s]}' % ",".join(["1"] * 32764)
+    assert len(full) == 65536
+    assert alice.patch(PATH, data=full.replace(",", " , "), headers=JSON).text == full
+    assert alice.get(PATH).text == full
+
+
+@pytest.mark.parametrize("number", ["1e-17000", "-1e-17000"])
+def test_number_that_cannot_be_stored(alice, number):
+    refused(alice, '{"a":%s}' % number, "A number is too large or too small to be stored.")
+
+
+@pytest.mark.parametrize("sent, stored", [("1e-5", "0.00001"), ("1.50", "1.50"), ("1E2", "100"), ("-0.0", "0.0"), ("1e22", "1" + "0" * 22), ("9" * 400, "9" * 400)],
+                         ids=lambda text: text[:30])
+def test_answer_is_what_is_stored(alice, sent, stored):
+    assert alice.patch(PATH, data='{"a":%s}' % sent, headers=JSON).text == '{"a":%s}' % stored
+    assert alice.get(PATH).text == '{"a":%s}' % stored
+
+
+def put(alice, text):
+    """As an administrator may in psql."""
+    alice.demo.psql("UPDATE postern.users SET config = %s::jsonb WHERE id = %s", text, alice.id)
+
+
+def test_large_number_of_an_administrator_is_shown(alice):
+    put(alice, '{"a":1e400}')
+    assert alice.get(PATH).text == '{"a":1%s}' % ("0" * 400)
+    assert alice.patch(PATH, json={"b": 1}).text == '{"a":1%s,"b":1}' % ("0" * 400)
+
+
+@pytest.mark.parametrize("text, reason", [('{"a":1%s.5}' % ("0" * 400), "Out of range float values"), ('{"a":' * 40 + "1" + "}" * 40, "Nesting deeper")],
+                         ids=["number", "depth"])
+def test_preferences_that_cannot_be_read_are_an_error_with_its_reason(alice, text, reason):
+    put(alice, text)
+    for answer in (alice.get(PATH), alice.patch(PATH, json={"b": 1})):
+        assert (answer.status_code, answer.json()["detail"]) == (500, "Internal error.")
+        told = [line for line in alice.demo.log().splitlines() if answer.json()["request_id"] in line and "event=preferences_unreadable" in line]
+        assert len(told) == 1 and alice.name in told[0] and reason in told[0]
+
+
 @pytest.mark.parametrize("method, status", [("POST", 405), ("PUT", 405), ("DELETE", 405)])
 def test_other_methods(alice, method, status):
     answer = alice.request(method, PATH, json={})

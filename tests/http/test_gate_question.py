@@ -14,7 +14,15 @@ def ask(alice, role=fastcgi.RESPONDER, drop=(), **more):
 def test_whole_question_opens(alice):
     assert ask(alice).status == 200
     assert ask(alice, drop=["POSTERN_PATH"]).status == 200
-    assert ask(alice, fastcgi.AUTHORIZER, drop=["POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_PATH"]).status == 200
+    bare = ["POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_PATH"]
+    for server in ({"POSTERN_SERVER": "lighttpd"}, {"FCGI_APACHE_ROLE": "AUTHENTICATOR"}):
+        assert ask(alice, fastcgi.AUTHORIZER, drop=bare, **server).status == 200
+
+
+def test_authorizer_s_question_that_lost_its_settings_is_refused(alice):
+    """lighttpd's, when a later condition set something else: the object type is lost, too, and any token would do."""
+    reply = ask(alice, fastcgi.AUTHORIZER, drop=["POSTERN_ROLE", "POSTERN_METHOD", "POSTERN_PATH"])
+    assert reply.status == 403 and "POSTERN_SERVER" in reply.headers["X-Postern-Deny"]
 
 
 @pytest.mark.parametrize("change", [{"drop": ["POSTERN_METHOD"]}, {"POSTERN_METHOD": ""}, {"role": fastcgi.AUTHORIZER, "POSTERN_METHOD": ""},

@@ -91,9 +91,16 @@ def test_listed_proxy_is_believed(behind_proxy, headers, base):
     assert reply.status == 200 and b'"' + base + b'/api/users/"' in reply.body
 
 
+def test_a_forwarded_field_that_comes_twice_from_another_server_is_refused(behind_proxy):
+    """All but nginx join the lines of one name, so the other one is X_Forwarded_For, which clients may send."""
+    for name, value in (("FOR", "192.0.2.1"), ("PROTO", "https"), ("HOST", "api.example.org")):
+        reply = twice(behind_proxy, f"HTTP_X_FORWARDED_{name}", value, value, SERVER_SOFTWARE="lighttpd/1.4.69")
+        assert reply.status == 400 and b"two spellings" in reply.body
+
+
 def twice(demo, name, first, second, **headers):
     """A request whose client sent a forwarded field of its own, behind which the proxy put another."""
-    params = {**fastcgi.request("GET", "/api/"), "HTTP_HOST": "api.example.org", **headers}
+    params = {**fastcgi.request("GET", "/api/"), "HTTP_HOST": "api.example.org", "SERVER_SOFTWARE": "nginx/1.22.1", **headers}
     return fastcgi.ask(demo.socket, [(name, first), *params.items(), (name, second)])
 
 

@@ -113,3 +113,4 @@ def test_install_puts_everything_in_its_place(tmp_path):
     found = sorted(str(f.relative_to(tmp_path)) for f in tmp_path.rglob("*") if f.is_file())
     for wanted in ("usr/bin/postern", "usr/share/bash-completion/completions/postern", "usr/share/man/man8/postern.8"):
         assert wanted in found
+    assert (tmp_path / "etc/postern").is_dir()  # where the pepper comes

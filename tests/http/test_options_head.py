@@ -38,6 +38,20 @@ def test_options_of_a_token_is_not_about_the_token(reader, name):
     assert answer.json()["name"] == "Token" and "PUT" in answer.json()["actions"]
 
 
+RECORDS = ("users", "groups", "permissions")
+
+
+@pytest.mark.parametrize("path, actions", [(TOKENS, ["POST", "PUT"]), ("{token}", ["PUT"]), ("/api/users/config/", None), ("/api/users/users/me/", None),
+                                           *[(f"/api/users/{name}/", ["POST"]) for name in RECORDS], *[(f"/api/users/{name}/1/", ["PUT"]) for name in RECORDS]])
+def test_options_offers_what_the_path_has(account, path, actions):
+    """A single record is not made by POST, and records other than tokens are changed one by one."""
+    admin = account(superuser=True)
+    answer = admin.options(path.format(token=path_of(admin.token)))
+    assert answer.status_code == 200
+    assert (list(answer.json()["actions"]) if "actions" in answer.json() else None) == actions
+    assert all(method in answer.headers["Allow"] for method in actions or ())
+
+
 def test_options_of_a_read_only_token_offers_no_actions(alice):
     key = alice.create(write_enabled=False)["key"]
     answer = alice.options(token=key)
@@ -91,7 +105,8 @@ def test_allow_is_told_on_every_answer(reader, path, allow, method):
 
 
 @pytest.mark.parametrize("method, path", [("FOO", TOKENS), ("COPY", TOKENS), ("FOO", TOKENS + "x/"), ("PUT", "/api/users/config/"),
-                                          ("POST", "/api/"), ("DELETE", "/api/status/"), ("PATCH", "/api/authentication-check/")])
+                                          ("POST", "/api/"), ("DELETE", "/api/status/"), ("PATCH", "/api/authentication-check/"),
+                                          ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", TOKENS), ("A" * 32, TOKENS)])
 def test_other_methods_are_not_allowed(reader, method, path):
     answer = reader.request(method, path)
     assert (answer.status_code, answer.json()) == (405, {"detail": f'Method "{method}" not allowed.'})

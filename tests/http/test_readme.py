@@ -5,13 +5,16 @@ import json
 import os
 import pathlib
 import pty
+import pwd
 import re
 import shutil
 import subprocess
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 import requests
 
@@ -21,6 +24,7 @@ README = (REPO / "README.md").read_text()
 SITE = "http://127.0.0.1:8080"
 SAMPLE_KEY = "9fc9b897abec9ada2da6aec9dbc34596293c9cb9"
 WEB_USER = "www-data" if os.getuid() == 0 else None
+ADMINISTRATOR = pwd.getpwuid(os.getuid()).pw_name
 
 
 def blocks(language, section):
@@ -239,13 +243,18 @@ def test_the_configuration_of_the_readme_serves_below_a_prefix(serve, keys, serv
 # --- Install it --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def machine(new_demo, tmp_path):
-    """The environment of an administrator: a prefix to install to and a database server (a demo's own: db/roles.sql
-    takes the owner's sign-in away) without a database for it yet."""
+    """The environment of an administrator: a directory that stands for / and a database server (a demo's own: db/roles.sql
+    takes the owner's sign-in away) that knows the administrator by name, without a database for it yet."""
     demo = new_demo()
     demo.start()
-    env = {**demo.env, "PREFIX": str(tmp_path / "local"), "BUILD": str(BUILD), "PGUSER": "postgres",
-           "PATH": f"{tmp_path}/local/bin:{os.environ['PATH']}", "POSTERN_PEPPER_FILE": str(tmp_path / "pepper"), **FAST}
-    env.pop("PGDATABASE")
+    with psycopg.connect(host=demo.env["PGHOST"], port=demo.env["PGPORT"], dbname="postgres", user="postgres", autocommit=True) as superuser:
+        (names,) = superuser.execute("SHOW ident_file").fetchone()
+        with open(names, "a") as file:
+            file.write(f"demo {ADMINISTRATOR} {ADMINISTRATOR}\n")
+        superuser.execute("SELECT pg_reload_conf()")
+    env = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "POSTERN_"))},
+           **{k: v for k, v in demo.env.items() if k in ("PGHOST", "PGPORT")}, **FAST, "DESTDIR": str(tmp_path), "BUILD": str(BUILD),
+           "PATH": f"{tmp_path}/usr/local/bin:{os.environ['PATH']}", "POSTERN_PEPPER_FILE": str(tmp_path / "etc/postern/pepper")}
     return env
 
 
@@ -269,13 +278,40 @@ def type_password(command, env, password):
 
 
 def test_installing_as_the_readme_says_works(machine):
+    """Only the new system user is not made; another one, if there is, stands for it. The demo has taken the database's name."""
     first, second = blocks("sh", "Install it")
-    done = shell(first.replace("createdb -O postern_owner postern", "createdb -O postern_owner readme"), **machine)
+    for old, new in {r"^useradd .*\n": "", " postern$": " readme", "=postern_owner root$": f"=postern_owner {ADMINISTRATOR}",
+                     "^runuser -u postgres --": "runuser -u postgres --" if WEB_USER else "env PGUSER=postgres"}.items():
+        first, count = re.subn(old, new, first, flags=re.M)
+        assert count, old
+    done = subprocess.run(["bash", "-e", "-c", first], cwd=REPO, env=machine, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    env = {**os.environ, **machine, "PGDATABASE": "readme"}
-    for line in second.strip().splitlines():
+    export, *lines = second.strip().splitlines()
+    assert export == "export PGDATABASE=postern POSTERN_USER=postern"
+    env = {**machine, "PGDATABASE": "readme", "POSTERN_USER": WEB_USER or ""}
+    for line in lines:
         status, seen = type_password(line, env, "correct horse")
         assert status == 0, (line, seen)
+    pepper = Path(machine["POSTERN_PEPPER_FILE"])
+    assert (pepper.owner(), pepper.stat().st_mode & 0o777) == (WEB_USER or ADMINISTRATOR, 0o600)
+    asked = "SELECT pg_encoding_to_char(encoding), datcollate, datctype, pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'readme'"
+    done = subprocess.run(["psql", "-XAtqc", asked], env=env, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "UTF8|C.UTF-8|C.UTF-8|postern_owner\n", done.stderr
+
+
+def test_the_user_of_the_readme_is_that_of_the_package():
+    (line,) = re.findall(r"^useradd .*$", blocks("sh", "Install it")[0], re.M)
+    assert line in (REPO / "deploy/debian/postinst").read_text()
+    assert "User=postern\n" in (REPO / "deploy/systemd/postern.service").read_text()
+
+
+def test_the_database_is_made_alike_everywhere():
+    """In what an administrator copies: db/roles.sql, README.md and README.Debian."""
+    (line,) = re.findall("createdb (.*)$", blocks("sh", "Install it")[0], re.M)
+    assert line == "-O postern_owner -E UTF8 -T template0 --locale=C.UTF-8 postern"
+    (debian,) = re.findall("createdb (.*)$", (REPO / "deploy/debian/README.Debian").read_text(), re.M)
+    assert debian == "--owner=postern_owner --encoding=UTF8 --template=template0 --locale=C.UTF-8 postern"
+    assert "CREATE DATABASE postern OWNER postern_owner ENCODING UTF8 LOCALE 'C.UTF-8' TEMPLATE template0" in (REPO / "db/roles.sql").read_text()
 
 
 # --- Administer it -----------------------------------------------------------------------------------------------------

@@ -216,6 +216,12 @@ def test_description(writer, given, told):
     assert writer.get(path_of(made)).json()["description"] == told
 
 
+@pytest.mark.parametrize("number", ["1.50", "1e2", "1E+2", "-0.0", "-0", "0.1", "1e15", "1e16", "123456789012345678", "1234567890123456789.0", "1e-4", "1e-5", "0.00012e-1",
+                                    "1.7976931348623157e308", "5e-324", "1e-400", "0.30000000000000004", "2.5e-7", "12345678901234567890"])
+def test_description_of_a_number_is_as_python_prints_it(writer, number):
+    assert post_text(writer, '{"description":%s}' % number).json()["description"] == str(json.loads(number))
+
+
 @pytest.mark.parametrize("value, messages", [
     ("a" * 201, ["Ensure this field has no more than 200 characters."]),
     ("😀" * 201, ["Ensure this field has no more than 200 characters."]),
@@ -279,6 +285,24 @@ def test_multipart_body(writer):
     assert (answer.status_code, token["description"], token["write_enabled"]) == (201, "of a form", False)
 
 
+@pytest.mark.parametrize("kind, body", [
+    ("application/x-www-form-urlencoded", "key%00zz=abc&description%00=x&description=d"),
+    ("multipart/form-data; boundary=B", '--B\r\nContent-Disposition: form-data; name="key\0zz"\r\n\r\nabc\r\n'
+                                        '--B\r\nContent-Disposition: form-data; name="description"\r\n\r\nd\r\n--B--')])
+def test_form_field_with_a_nul_in_its_name_is_an_unknown_one(writer, kind, body):
+    made = post_text(writer, body, {"Content-Type": kind})
+    assert made.status_code == 201, made.text
+    assert made.json()["description"] == "d" and made.json()["key"] != "abc"
+
+
+@pytest.mark.parametrize("values", [[], [""], ["10.0.0.0/8"], ["10.0.0.0/8", "2001:db8::/32"]])
+def test_networks_of_a_form_are_a_list(writer, values):
+    networks = [v for v in values if v]
+    for form in ({"data": {"description": "x", "allowed_ips": values}}, {"files": [("description", (None, "x")), *(("allowed_ips", (None, v)) for v in values)]}):
+        made = writer.post(**form)
+        assert (made.status_code, made.json()["allowed_ips"]) == (201, networks), made.text
+
+
 def test_form_without_write_enabled_means_its_default(writer):
     token = writer.post(data={"description": "x", "expires": "", "key": ""}).json()
     assert (token["write_enabled"], token["expires"], len(token["key"])) == (True, None, 40)
@@ -287,6 +311,8 @@ def test_form_without_write_enabled_means_its_default(writer):
 @pytest.mark.parametrize("body, errors", [
     ("key=a", {"key": [SHORT]}), ("write_enabled=maybe", {"write_enabled": [NOT_BOOL]}), ("expires=soon", {"expires": [WRONG_TIME]}),
     ("description=a%00b", {"description": [NO_NUL]}), ("write_enabled=", {"write_enabled": [NOT_BOOL]}),
+    ("allowed_ips=10.0.0.0/8,11.0.0.0/8", {"allowed_ips": ["Enter an IPv4 or IPv6 network, for example 10.0.0.0/8."]}),
+    ("allowed_ips=10.0.0.0/8&allowed_ips=10.0.0.1/8", {"allowed_ips": ["The network has host bits set."]}),
 ])
 def test_bad_form(writer, body, errors):
     answer = post_text(writer, body, {"Content-Type": "application/x-www-form-urlencoded"})
@@ -298,6 +324,32 @@ def test_bad_form(writer, body, errors):
                                   "application/json;charset=nonsense", "application/json; a=b; c", "*/*", "application/*"])
 def test_json_by_any_name(writer, kind):
     assert post_text(writer, '{"description":"j"}', {"Content-Type": kind}).json()["description"] == "j"
+
+
+@pytest.mark.parametrize("charset, codec", [("iso-8859-1", "latin-1"), ("Latin-1", "latin-1"), ('"ISO8859_1"', "latin-1"), ("utf-16", "utf-16"), ("UTF-16LE", "utf-16-le"),
+                                            ("utf-16be", "utf-16-be"), ("utf-8", "utf-8"), ("nonsense", "utf-8")])
+def test_charset_of_a_body_is_honoured(writer, charset, codec):
+    body = '{"description":"caf\u00e9"}'.encode(codec)
+    made = post_text(writer, body, {"Content-Type": f"application/json; charset={charset}"})
+    assert (made.status_code, made.json()["description"]) == (201, "caf\u00e9")
+
+
+@pytest.mark.parametrize("charset, body, problem", [
+    ("us-ascii", b'{"a":"\xc3\xa9"}', "'ascii' codec can't decode byte 0xc3 in position 6: ordinal not in range(128)"),
+    ("utf-16", b"{}", "UTF-16 stream does not start with BOM"), ("utf-16le", b"{\0}", "'utf-16-le' codec can't decode byte 0x7d in position 2: truncated data"),
+    ("utf-16le", "\ufeff{}".encode("utf-16-le"), "Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)"),
+    ("latin-1", b'{"\xe9" 1}', "Expecting ':' delimiter: line 1 column 6 (char 5)")])
+def test_body_that_is_not_in_its_charset(writer, charset, body, problem):
+    answer = post_text(writer, body, {"Content-Type": f"application/json; charset={charset}"})
+    assert (answer.status_code, answer.json()) == (400, {"detail": f"JSON parse error - {problem}"})
+
+
+def test_converted_body_may_be_a_mebibyte_and_no_more(writer):
+    headers = {"Content-Type": "application/json; charset=latin-1"}
+    fits = b'{"a":"%s"}' % (b"\xe9" * (((1 << 20) - 8) // 2))
+    assert post_text(writer, fits, headers).status_code == 201
+    answer = post_text(writer, fits.replace(b'a":', b'ab":'), headers)
+    assert (answer.status_code, answer.json()) == (413, {"detail": "Request body exceeds 1048576 bytes."})
 
 
 @pytest.mark.parametrize("kind, told", [

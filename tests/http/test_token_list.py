@@ -80,7 +80,9 @@ def test_key_is_null_in_every_read(many):
     ("limit=+2", 2, "limit=2&offset=2", None),
     ("limit=1_0&offset=1", 5, None, "limit=10"),
     ("limit=99999999999999999999", 6, None, None),
-    ("limit=2&offset=99999999999999999999", 0, None, ...),
+    ("limit=2&offset=99999999999999999999", 0, None, "limit=2&offset=4"),  # cut to what a number holds: back to the last page
+    ("limit=7&offset=99999999999999999999", 0, None, "limit=7"),
+    ("limit=2&offset=1000000000000", 0, None, "limit=2&offset=999999999998"),
     ("write_enabled=True&limit=2&q=&description__ic=t", 2, "description__ic=t&limit=2&offset=2&q=&write_enabled=True", None),
     ("sort=id&limit=5&description__n=a%20b&description__n=%C3%BC", 5, "description__n=a+b&description__n=%C3%BC&limit=5&offset=5&sort=id", None),
     ("q=&limit=5&format=json", 5, "format=json&limit=5&offset=5&q=", None),
@@ -89,7 +91,7 @@ def test_page_and_its_neighbours(many, query, count, next_, previous):
     body = page(many, query)
     assert len(body["results"]) == count
     assert body["next"] == (next_ and f"{many.base}?{next_}")
-    assert previous is ... or body["previous"] == (previous and f"{many.base}?{previous}")
+    assert body["previous"] == (previous and f"{many.base}?{previous}")
 
 
 def test_next_leads_through_all_of_them(many):
@@ -111,6 +113,8 @@ def test_count_is_of_what_the_filters_leave(many):
     ("q=%20t3%20", []),
     ("q=", ALL),
     ("q=t1&q=t2", ["t2"]),
+    ("q=zzzz&q=", ALL),
+    ("q=zzzz&q", ALL),
     ("q=ir", ["first"]),
     ("description=t1", ["t1"]),
     ("description=T1", []),
@@ -141,6 +145,9 @@ def test_count_is_of_what_the_filters_leave(many):
     ("write_enabled=yes", ALL),
     ("write_enabled=", ALL),
     ("write_enabled=true&write_enabled=false", ["t1", "t3", "t5"]),
+    ("write_enabled=false&write_enabled=foo", ALL),
+    ("write_enabled=false&write_enabled=", ALL),
+    ("write_enabled=foo&write_enabled=false", ["t1", "t3", "t5"]),
     ("expires=2091-01-01T00:00:00Z", ["t1"]),
     ("expires=2091-01-01", ["t1"]),
     ("expires=2091-01-01%2000:00", ["t1"]),
@@ -201,6 +208,9 @@ def test_filter_by_key_in_either_case(many):
     ("id__=x", {"id__": ["Unknown filter field"]}),
     ("Key=x", {"Key": ["Unknown filter field"]}),
     ("%FF=1", {"\ufffd": ["Unknown filter field"]}),
+    ("q%00x=1", {"q\ufffdx": ["Unknown filter field"]}),
+    ("q%00=t1", {"q\ufffd": ["Unknown filter field"]}),
+    ("%00=1", {"\ufffd": ["Unknown filter field"]}),
     ("id=x", {"id": ["Must be a valid UUID."]}),
     ("id__n=x", {"id__n": ["Must be a valid UUID."]}),
     ("created=x", {"created": ["Enter a valid date/time."]}),

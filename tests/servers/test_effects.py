@@ -118,6 +118,6 @@ def test_the_documented_lines(documented):
     assert body.startswith('{\n    "count": 10,\n    "next": null,\n    "previous": null,\n    "results": [\n')
     assert len(json.loads(body)["results"]) == 10
     code, body = curl("-H", "Accept: application/json; indent=4", f"{site}/api/ipam/prefixes/")
-    assert (code, json.loads(body)) == (403, {"detail": NOT_PROVIDED})
+    assert (code, body) == (403, '{"detail":"%s"}' % NOT_PROVIDED)
     assert curl(f"{site}/api/dcim/sites/")[0] == 200
     assert curl("-X", "POST", "-H", "Content-Type: application/json", "-d", "{}", f"{site}/api/dcim/sites/")[0] == 403

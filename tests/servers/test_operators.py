@@ -1,10 +1,10 @@
 """What operators add to a web server's configuration opens nothing, and what they ask for is done."""
-
 import pytest
 
 import client
 from second import second
-from server_site import FILES, GUARDED, token_field
+from server_site import FILES, GUARDED, Site, token_field
+from support.fastcgi import ask
 
 
 def assert_closed(port, backend, *fields):
@@ -78,7 +78,6 @@ def test_a_location_s_own_lines_leave_the_identity(nginx, sites, backend):
 
 
 def test_an_answer_of_the_gate_says_itself_that_it_is_not_to_be_kept(sites):
-    from support.fastcgi import ask
     site = sites("nginx")
     answer = ask(site.socket, {"POSTERN_ROLE": "gate", "POSTERN_SERVER": "nginx", "POSTERN_METHOD": "GET", "POSTERN_PATH": "/x", "REMOTE_ADDR": "127.0.0.1",
                                "HTTP_AUTHORIZATION": f"Token {site.live['key']}", "HTTP_HOST": "localhost"})
@@ -161,7 +160,6 @@ def test_a_session_s_write_must_come_from_a_page_of_the_same_scheme(site, backen
 @pytest.fixture(scope="module", params=["nginx", "apache", "lighttpd", "caddy"])
 def strict(request, backend):
     """A site that answers 401, behind a proxy whose X-Forwarded-For it believes."""
-    from conftest import Site
     site = Site(request.param, DEMO_API=f"127.0.0.1:{backend.port}", POSTERN_GATE_CHALLENGE="on", POSTERN_TRUSTED_PROXIES="127.0.0.1")
     try:
         yield site.start()

@@ -113,13 +113,16 @@ static void test_the_kind_of_body_is_read_from_its_type(void **state)
 	static const struct {
 		const char *text; /* Content-Type */
 		enum body_type type;
-		const char *boundary;
+		const char *parameter; /* boundary or charset */
 	} rows[] = {
 	    {"", BODY_NONE, NULL},
 	    {" ", BODY_NONE, NULL},
 	    {"application/json", BODY_JSON, NULL},
 	    {"application/json;", BODY_JSON, NULL},
-	    {" Application/JSON ; charset=latin-1; x=y", BODY_JSON, NULL},
+	    {" Application/JSON ; charset=latin-1; x=y", BODY_JSON, "latin-1"},
+	    {"application/json;charset=\"UTF-16\"", BODY_JSON, "UTF-16"},
+	    {"application/json; charset=", BODY_JSON, NULL},
+	    {"*/*; charset=a; boundary=b", BODY_JSON, "a"},
 	    {"application/*", BODY_JSON, NULL},
 	    {"*/*", BODY_JSON, NULL},
 	    {"application/x-www-form-urlencoded", BODY_FORM, NULL},
@@ -139,15 +142,18 @@ static void test_the_kind_of_body_is_read_from_its_type(void **state)
 	    {"json", BODY_UNSUPPORTED, NULL},
 	    {";", BODY_UNSUPPORTED, NULL},
 	};
-	const char *boundary;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		CHECK_ROW(content_type_parse(*state, rows[i].text, &boundary) == rows[i].type, i);
-		CHECK_ROW((boundary == NULL) == (rows[i].boundary == NULL), i);
-		if (boundary)
-			assert_string_equal(boundary, rows[i].boundary);
+		struct content_type type = content_type_parse(*state, rows[i].text);
+		const char *parameter = type.boundary ? type.boundary : type.charset;
+
+		CHECK_ROW(type.body == rows[i].type, i);
+		CHECK_ROW(!type.boundary || !type.charset, i);
+		CHECK_ROW((parameter == NULL) == (rows[i].parameter == NULL), i);
+		if (parameter)
+			assert_string_equal(parameter, rows[i].parameter);
 	}
-	assert_int_equal(content_type_parse(*state, NULL, &boundary), BODY_NONE);
+	assert_int_equal(content_type_parse(*state, NULL).body, BODY_NONE);
 }
 
 int main(void)

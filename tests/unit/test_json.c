@@ -209,6 +209,24 @@ static void test_valid_text_is_printed_compact(void **state)
 	}
 }
 
+static void test_whole_numbers_have_no_end(void **state)
+{
+	char digits[402];
+	struct json_object *o;
+	const char *error;
+
+	memset(digits, '9', sizeof(digits) - 1);
+	digits[0] = '-';
+	digits[sizeof(digits) - 1] = '\0';
+	assert_true(json_read(*state, TEXT(digits), &o, &error));
+	assert_string_equal(compact(*state, o), digits);
+	assert_true(json_object_get_double(o) < -1e308);
+	digits[400] = '.';
+	assert_true(json_read(*state, digits, 400, &o, &error));
+	memcpy(digits + 399, ".5", 3);
+	assert_false(json_read(*state, digits, 401, &o, &error));
+}
+
 static struct json_object *read_ok(struct arena *a, const char *text)
 {
 	struct json_object *o;
@@ -384,6 +402,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_malformed_text_is_named_in_pythons_words),
 	    TEST(test_valid_text_is_printed_compact),
+	    TEST(test_whole_numbers_have_no_end),
 	    TEST(test_types_are_those_of_the_text),
 	    TEST(test_the_last_of_repeated_members_wins),
 	    TEST(test_a_nul_stays_in_a_value_and_is_refused_in_a_name),

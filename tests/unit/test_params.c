@@ -14,9 +14,8 @@ static const char *show(struct arena *a, const struct params *p)
 	for (size_t i = 0; i < p->count; i++) {
 		const struct param *it = &p->items[i];
 
-		assert_int_equal(it->name[it->name_len], '\0');
 		assert_int_equal(it->value[it->value_len], '\0');
-		buf_add(&b, it->name, it->name_len);
+		buf_adds(&b, it->name);
 		buf_addc(&b, '=');
 		buf_add(&b, it->value, it->value_len);
 		buf_addc(&b, '\n');
@@ -59,7 +58,10 @@ static void test_pairs_are_decoded(void **state)
 	    {"a=%f0%9f%98x", "a=\xef\xbf\xbdx\n"},
 	    {"a=%ed%a0%80", "a=\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\n"},
 	    {"%ff=1", "\xef\xbf\xbd=1\n"},
-	    {"a%00b=c%00d", "a@b=c@d\n"},
+	    {"a%00b=c%00d", "a\xef\xbf\xbd"
+			    "b=c@d\n"}, /* a name with a NUL is not the one before it */
+	    {"%00=1&a%00=2&%c3%00=3",
+		"\xef\xbf\xbd=1\na\xef\xbf\xbd=2\n\xef\xbf\xbd\xef\xbf\xbd=3\n"},
 	};
 	struct params p;
 
@@ -114,7 +116,7 @@ static void test_links_are_composed_sorted_and_escaped(void **state)
 	    {"", {{NULL, NULL}}, 0, ""},
 	    {"b=2&ab=3&a=1&B=4&a=0", {{NULL, NULL}}, 0, "B=4&a=1&a=0&ab=3&b=2"},
 	    {"q=a+b%26c&n=%c3%a9/~_.-*", {{NULL, NULL}}, 0, "n=%C3%A9%2F~_.-%2A&q=a+b%26c"},
-	    {"a%00b=%00", {{"a", "1"}}, 1, "a=1&a%00b=%00"},
+	    {"a%00b=%00", {{"a", "1"}}, 1, "a=1&a%EF%BF%BDb=%00"},
 	    {"a=%ff", {{NULL, NULL}}, 0, "a=%EF%BF%BD"},
 	};
 	struct params p;
@@ -162,6 +164,16 @@ static void test_multipart_text_parts_are_taken(void **state)
 		CHECK_ROW(multipart_parse(*state, rows[i].text, strlen(rows[i].text), "xx", &p), i);
 		assert_string_equal(show(*state, &p), rows[i].pairs);
 	}
+}
+
+static void test_the_name_of_a_part_is_not_cut_at_a_nul(void **state)
+{
+	static const char text[] = "--xx\r\n" DISPOSITION "name=\"key\0z\"\r\n\r\n1\r\n--xx--";
+	struct params p;
+
+	assert_true(multipart_parse(*state, TEXT(text), "xx", &p));
+	assert_null(params_find(&p, "key"));
+	assert_string_equal(p.items[0].name, "key\xef\xbf\xbdz");
 }
 
 static void test_other_bodies_are_not_multipart(void **state)
@@ -232,6 +244,7 @@ int main(void)
 	    TEST(test_the_last_value_of_a_name_is_found),
 	    TEST(test_links_are_composed_sorted_and_escaped),
 	    TEST(test_multipart_text_parts_are_taken),
+	    TEST(test_the_name_of_a_part_is_not_cut_at_a_nul),
 	    TEST(test_other_bodies_are_not_multipart),
 	    TEST(test_a_nul_in_a_part_is_kept),
 	    TEST(test_at_most_params_max_parts_are_taken),

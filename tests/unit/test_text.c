@@ -72,6 +72,36 @@ static void test_hex(void **state)
 
 #define UUID "0b6d4f5e-3c1a-4a52-9d0e-7c1f2b3a4d5e"
 
+static void test_numbers_are_printed_as_in_python(void **state)
+{
+	static const struct {
+		double d;
+		const char *text;
+	} rows[] = {
+	    {0, "0.0"},
+	    {-0.0, "-0.0"},
+	    {1.5, "1.5"},
+	    {100, "100.0"},
+	    {0.1, "0.1"},
+	    {0.1 + 0.2, "0.30000000000000004"},
+	    {1.0 / 3, "0.3333333333333333"},
+	    {123456.789, "123456.789"},
+	    {9007199254740993, "9007199254740992.0"},
+	    {9999999999999998, "9999999999999998.0"},
+	    {1e16, "1e+16"},
+	    {1.5e300, "1.5e+300"},
+	    {0.0001, "0.0001"},
+	    {0.00012345, "0.00012345"},
+	    {0.00001, "1e-05"},
+	    {-2.5e-7, "-2.5e-07"},
+	    {5e-324, "5e-324"},
+	    {1.7976931348623157e308, "1.7976931348623157e+308"},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_string_equal(format_double(*state, rows[i].d), rows[i].text);
+}
+
 static void test_uuids_become_canonical(void **state)
 {
 	static const struct {
@@ -229,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_int64),
 	    TEST(test_hex),
+	    TEST(test_numbers_are_printed_as_in_python),
 	    TEST(test_uuids_become_canonical),
 	    TEST(test_secrets_are_compared_whole),
 	    TEST(test_utf8),
