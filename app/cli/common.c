@@ -40,40 +40,12 @@ int cli_usage(const char *command, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
-/* Constraints that what is typed can violate, in words. */
-static const struct {
-	const char *constraint, *sentence;
-} rules[] = {
-    {"username_text", "a user name has 1 to 150 letters, digits and @ . + - _"},
-    {"users_email_form",
-	"an e-mail address has one @ between two words, and at most 254 characters"},
-    {"users_first_name_length", "a given name has at most 150 characters"},
-    {"users_last_name_length", "a family name has at most 150 characters"},
-    {"groups_name_text", "the name of a group has 1 to 150 characters, without blanks around it or "
-			 "control characters"},
-    {"tokens_description_length", "the description of a token has at most 200 characters"},
-    {"permissions_object_types_some", "a permission is about 1 to 1000 object types"},
-    {"permissions_actions_some", "a permission has 1 to 100 actions"},
-};
-
-/* The database's message; of a constraint, whose name alone says little, what it wants. */
-static const char *reason(const struct db *db)
-{
-	const char *constraint = db_constraint(db), *message = db_message(db);
-
-	if (*constraint && strstr(message, constraint)) /* else it is a sentence of ours */
-		for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-			if (strcmp(constraint, rules[i].constraint) == 0)
-				return rules[i].sentence;
-	return message;
-}
-
 int cli_refused(struct cli *cli, enum result res)
 {
 	const char *hint = db_hint(cli->db);
 
-	cli_failed(
-	    "%s%s", res == UNAVAILABLE ? "the database is not available: " : "", reason(cli->db));
+	cli_failed("%s%s", res == UNAVAILABLE ? "the database is not available: " : "",
+	    db_message(cli->db));
 	if (*hint)
 		fprintf(stderr, "Hint: %s\n", hint);
 	return 1;
