@@ -243,8 +243,8 @@ def test_the_configuration_of_the_readme_serves_below_a_prefix(serve, keys, serv
 # --- Install it --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def machine(new_demo, tmp_path):
-    """The environment of an administrator: a directory that stands for / and a database server (a demo's own: db/roles.sql
-    takes the owner's sign-in away) that knows the administrator by name, without a database for it yet."""
+    """The environment of an administrator: a directory that stands for / and a database server (a demo's own) that
+    knows the administrator by name, without a database for it yet."""
     demo = new_demo()
     demo.start()
     with psycopg.connect(host=demo.env["PGHOST"], port=demo.env["PGPORT"], dbname="postgres", user="postgres", autocommit=True) as superuser:
