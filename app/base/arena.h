@@ -1,5 +1,5 @@
 /* arena.h: memory that lives as long as one request. Everything a request needs comes from its
- * arena and is released, wiped, by one arena_reset. Knows nothing of Postern. */
+ * arena and is released, wiped, by one arena_reset; foreign objects are wiped by heap.c. Knows nothing of Postern. */
 #pragma once
 
 #include <stdarg.h>

@@ -25,7 +25,7 @@ struct json_object;
  * name of a member ("Null character in a property name: line …"). Integers beyond int64 and numbers
  * with a fraction or exponent become json-c doubles that print as they were written
  * (json_object_new_double_s); of those beyond double, integers count as the largest double, all others
- * are refused like NaN. Strings are wiped when the arena is reset. */
+ * are refused like NaN. */
 bool json_read(
     struct arena *a, const char *text, size_t n, struct json_object **out, const char **error);
 

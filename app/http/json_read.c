@@ -10,7 +10,6 @@
 #include <json-c/json.h>
 #include <limits.h>
 #include <math.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -386,27 +385,6 @@ static bool check_utf8(struct reader *r)
 	return false;
 }
 
-/* A body may hold a key or a password. */
-static void wipe(struct json_object *o)
-{
-	if (json_object_is_type(o, json_type_string)) {
-		sodium_memzero(
-		    (char *)json_object_get_string(o), (size_t)json_object_get_string_len(o));
-	} else if (json_object_is_type(o, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(o); i++)
-			wipe(json_object_array_get_idx(o, i));
-	} else if (json_object_is_type(o, json_type_object)) {
-		for (struct lh_entry *e = json_object_get_object(o)->head; e; e = e->next)
-			wipe(json_object_object_get(o, e->k));
-	}
-}
-
-static void wipe_and_release(void *object)
-{
-	wipe(object);
-	json_object_put(object);
-}
-
 bool json_read(
     struct arena *a, const char *text, size_t n, struct json_object **out, const char **error)
 {
@@ -425,7 +403,7 @@ bool json_read(
 	}
 	if (success) {
 		if (root)
-			arena_own(a, root, wipe_and_release);
+			arena_own_json(a, root);
 		skip_blanks(&r);
 		if (r.at < r.end)
 			success = fail(&r, r.at, "Extra data");

@@ -385,18 +385,6 @@ static void test_objects_made_by_hand_are_printed(void **state)
 	assert_string_equal(compact(*state, o), "[2.5,null,\"\\u001f\\\"\\\\\",null]");
 }
 
-static void test_strings_are_wiped_when_the_arena_is_reset(void **state)
-{
-	struct json_object *o = read_ok(*state, "{\"a\":[{\"key\":\"secret\"}]}"), *secret;
-
-	o = json_object_array_get_idx(json_object_object_get(o, "a"), 0);
-	secret = json_object_get(json_object_object_get(o, "key"));
-	arena_reset(*state);
-	assert_int_equal(json_object_get_string_len(secret), 6);
-	assert_memory_equal(json_object_get_string(secret), "\0\0\0\0\0", 6);
-	json_object_put(secret);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -413,7 +401,6 @@ int main(void)
 	    TEST(test_deep_indents_are_blanks_only),
 	    TEST(test_each_indent_from_1_to_8_is_that_wide),
 	    TEST(test_objects_made_by_hand_are_printed),
-	    TEST(test_strings_are_wiped_when_the_arena_is_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
