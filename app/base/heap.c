@@ -11,14 +11,15 @@
  * Nothing but argon2's memory is that large, which libargon2 wipes itself. */
 #define NEVER_KEPT (32UL * 1024 * 1024)
 
-void __libc_free(void *p); /* NOLINT(bugprone-reserved-identifier): so glibc calls the original */
+/* glibc's name for its own. NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+void __libc_free(void *p);
 
 void free(void *p)
 {
-	size_t n = p ? malloc_usable_size(p) : 0;
-
-	if (n < NEVER_KEPT)
-		explicit_bzero(p, n);
+	if (!p)
+		return;
+	if (malloc_usable_size(p) < NEVER_KEPT)
+		explicit_bzero(p, malloc_usable_size(p));
 	__libc_free(p);
 }
 

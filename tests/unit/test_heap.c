@@ -35,6 +35,14 @@ static void test_what_is_freed_is_wiped(void **state)
 	free(NULL);
 }
 
+static char *resized(char *p, size_t n)
+{
+	char *out = realloc(p, n);
+
+	assert_non_null(out);
+	return out;
+}
+
 static void test_what_moves_is_wiped_where_it_was(void **state)
 {
 	char *p = malloc(100);
@@ -42,22 +50,18 @@ static void test_what_moves_is_wiped_where_it_was(void **state)
 
 	(void)state;
 	memset(p, 'x', 100);
-	p = realloc(p, 5000);
+	p = resized(p, 5000);
 	assert_true((uintptr_t)p != where);
 	check_gone(where, 100);
 	for (size_t i = 0; i < 100; i++)
 		assert_int_equal(p[i], 'x');
 	where = (uintptr_t)p;
-	p = realloc(p, 50);
+	p = resized(p, 50);
 	for (size_t i = 0; i < 50; i++)
 		assert_int_equal(p[i], 'x');
 	check_gone(where, 5000);
 	free(p);
-	p = realloc(NULL, 10);
-	assert_non_null(p);
-	p = realloc(p, 11);
-	assert_non_null(p);
-	free(p);
+	free(resized(resized(NULL, 10), 11));
 }
 
 static void test_strings_of_libraries_are_wiped(void **state)
