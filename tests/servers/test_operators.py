@@ -139,9 +139,9 @@ def test_cookies_that_are_called_alike_are_passed_on(site, backend):
     assert "my_sessionid=mine" in told and "b=2" in told and key not in told
 
 
-def test_application_is_told_of_nobody_where_nobody_is_asked_for(site, app, places):
-    if site.server != "apache":  # only there a name is needed to pass
-        return
+def test_application_is_told_of_nobody_where_nobody_is_asked_for(sites, app, places):
+    """Apache alone needs a name to let a request pass."""
+    site = sites("apache")
     free = (site.dir / "server-apache/protected-app.conf").read_text().replace("/app/", "/free/").replace("Use PosternGate\n", "Use PosternGateFor ipam.prefix\n")
     with second(site, places, (r"Include protected-app\.conf", free.replace("run/free/", "run/app/") + "\nInclude protected-app.conf")) as port:
         params = client.request(port, "GET", "/free/x", []).json()
